@@ -1,0 +1,208 @@
+//! The top level of a body, read in one pass: the current envelope or the legacy one.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::event::EventType;
+use crate::legacy::{AlertFields, AlertKey};
+use crate::value::EventId;
+
+/// A body, with its payload read as `P`, and as `R` what has to wait until more is known.
+#[derive(Debug)]
+pub(crate) enum Body<'de, P, R> {
+    Event(EventBody<'de, P>),
+    Alert(AlertFields<R>),
+}
+
+/// A body in the current envelope. All that is required is there.
+#[derive(Debug)]
+pub(crate) struct EventBody<'de, P> {
+    pub(crate) id: EventId,
+    pub(crate) event_type: Cow<'de, str>,
+    pub(crate) generated_date: Option<Cow<'de, str>>,
+    /// An unknown event alone may come without.
+    pub(crate) payload: Option<P>,
+}
+
+/// How a payload is read, given the event type where that came first.
+pub(crate) trait ReadPayload<'de>: Sized {
+    fn read<A: MapAccess<'de>>(event_type: Option<&str>, map: &mut A) -> Result<Self, A::Error>;
+}
+
+/// JSON text kept for later: borrowed from the body where that is in memory, else owned.
+pub(crate) trait Raw<'de>: Deserialize<'de> {
+    fn as_raw(&self) -> &RawValue;
+    fn into_boxed(self) -> Box<RawValue>;
+}
+
+impl<'de> Raw<'de> for &'de RawValue {
+    fn as_raw(&self) -> &RawValue {
+        self
+    }
+
+    fn into_boxed(self) -> Box<RawValue> {
+        self.to_owned()
+    }
+}
+
+impl Raw<'_> for Box<RawValue> {
+    fn as_raw(&self) -> &RawValue {
+        self
+    }
+
+    fn into_boxed(self) -> Box<RawValue> {
+        self
+    }
+}
+
+impl<'de> ReadPayload<'de> for &'de RawValue {
+    fn read<A: MapAccess<'de>>(_: Option<&str>, map: &mut A) -> Result<Self, A::Error> {
+        map.next_value()
+    }
+}
+
+impl<'de, P: ReadPayload<'de>, R: Raw<'de>> Deserialize<'de> for Body<'de, P, R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(BodyVisitor(PhantomData))
+    }
+}
+
+struct BodyVisitor<P, R>(PhantomData<fn() -> (P, R)>);
+
+impl<'de, P: ReadPayload<'de>, R: Raw<'de>> Visitor<'de> for BodyVisitor<P, R> {
+    type Value = Body<'de, P, R>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut id = None;
+        let mut event_type = None;
+        let mut generated_date = None;
+        let mut payload = None;
+        let mut alert = AlertFields::default();
+
+        while let Some(key) = map.next_key()? {
+            match key {
+                Key::Id => once(&mut id, "id", || map.next_value())?,
+                Key::EventType => once(&mut event_type, "eventType", || {
+                    map.next_value::<Text<'_>>()
+                })?,
+                Key::GeneratedDate => once(&mut generated_date, "generatedDate", || {
+                    map.next_value::<Option<Text<'_>>>()
+                })?,
+                Key::Payload => once(&mut payload, "payload", || {
+                    P::read(event_type.as_ref().map(|text| &*text.0), &mut map)
+                })?,
+                // Extra keys of an event, or the fields of an alert: the other keys will tell.
+                Key::Alert(key) => alert.push(key, map.next_value()?),
+                Key::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+
+        if event_type.is_none() && alert.is_alert() {
+            alert.check()?;
+            return Ok(Body::Alert(alert));
+        }
+        let id = id.ok_or_else(|| A::Error::missing_field("id"))?;
+        let Text(event_type) = event_type.ok_or_else(|| A::Error::missing_field("eventType"))?;
+        if payload.is_none() && EventType::from(&*event_type).is_known() {
+            return Err(A::Error::missing_field("payload"));
+        }
+        Ok(Body::Event(EventBody {
+            id,
+            event_type,
+            generated_date: generated_date.flatten().map(|text| text.0),
+            payload,
+        }))
+    }
+}
+
+/// Reads a value into its place, or fails where the key came before: two readers that pick
+/// different copies are a way around a check.
+fn once<T, E: Error>(
+    place: &mut Option<T>,
+    key: &'static str,
+    read: impl FnOnce() -> Result<T, E>,
+) -> Result<(), E> {
+    if place.is_some() {
+        return Err(E::duplicate_field(key));
+    }
+    *place = Some(read()?);
+    Ok(())
+}
+
+/// A key of the top level.
+pub(crate) enum Key {
+    Id,
+    EventType,
+    GeneratedDate,
+    Payload,
+    Alert(AlertKey),
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+
+        impl Visitor<'_> for KeyVisitor {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Key, E> {
+                Ok(match key {
+                    "id" => Key::Id,
+                    // Older bodies say `type`.
+                    "eventType" | "type" => Key::EventType,
+                    "generatedDate" => Key::GeneratedDate,
+                    "payload" => Key::Payload,
+                    _ => AlertKey::from_wire(key).map_or(Key::Other, Key::Alert),
+                })
+            }
+        }
+
+        deserializer.deserialize_identifier(KeyVisitor)
+    }
+}
+
+/// Text, borrowed where the body allows it.
+struct Text<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+
+            fn visit_string<E>(self, text: String) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(text)))
+            }
+        }
+
+        deserializer.deserialize_string(TextVisitor)
+    }
+}

@@ -1,0 +1,278 @@
+//! The second, slower read of a bad body: which event it is, what is wrong, and where.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+use serde_path_to_error::{Path, Segment, Track};
+
+use crate::body::{Body, Key};
+use crate::error::ErrorKind;
+use crate::event::EventType;
+use crate::legacy::{self, AlertField};
+use crate::value::{EventId, NOT_A_UUID, TAG_TWICE};
+use crate::webhook::strip_bom;
+
+/// One thing that is wrong.
+#[derive(Debug)]
+pub(crate) struct Fault<'a> {
+    pub(crate) kind: ErrorKind,
+    /// Empty where no single field is wrong.
+    pub(crate) path: String,
+    /// The part of the body in which the error counts lines and columns.
+    pub(crate) part: &'a str,
+    pub(crate) error: serde_json::Error,
+}
+
+impl<'a> Fault<'a> {
+    pub(crate) fn of(json: &'a str) -> Option<Self> {
+        let (kind, path, part, error) = match serde_json::from_str::<IgnoredAny>(json) {
+            Err(error) => (ErrorKind::Json, String::new(), json, error),
+            Ok(_) => match track(Whole::<Body<'a, &RawValue, &RawValue>>::default(), json) {
+                Err((path, error)) => (ErrorKind::Envelope, path, json, error),
+                Ok(Body::Alert(alert)) => {
+                    let fault = alert.read().err()?;
+                    let kind = match fault.field {
+                        AlertField::Data => ErrorKind::Payload,
+                        _ => ErrorKind::Envelope,
+                    };
+                    let part = alert
+                        .get(fault.field)
+                        .map_or(json, |(_, value)| value.get());
+                    (kind, fault.path, part, fault.error)
+                }
+                Ok(Body::Event(body)) => {
+                    let part = body.payload?.get();
+                    let (path, error) = track(EventType::from(&*body.event_type), part).err()?;
+                    (ErrorKind::Payload, join("payload", &path), part, error)
+                }
+            },
+        };
+        Some(Self {
+            kind,
+            path,
+            part,
+            error,
+        })
+    }
+
+    /// The line and the column in the body that the part is a slice of.
+    pub(crate) fn position_in(&self, body: &str) -> (usize, usize) {
+        let start = (self.part.as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
+        let (line, column) = position(body.get(..start).unwrap_or_default());
+        let inner = self.error.column();
+        match self.error.line() {
+            // An error without a position is about the part as a whole.
+            0 => (line, column.saturating_add(1)),
+            // The parser points at the end of what it has read, which may be nothing yet.
+            1 => (line, column.saturating_add(inner).max(1)),
+            further => (line.saturating_add(further).saturating_sub(1), inner.max(1)),
+        }
+    }
+}
+
+/// The line, counted from 1, and the bytes in it, at the end of a text.
+pub(crate) fn position(text: &str) -> (usize, usize) {
+    let line = text.split('\n').count();
+    let column = text.rsplit('\n').next().unwrap_or_default().len();
+    (line, column)
+}
+
+/// Reads JSON text, and finds the path to what does not fit.
+pub(crate) fn track<'de, S: DeserializeSeed<'de>>(
+    seed: S,
+    json: &'de str,
+) -> Result<S::Value, (String, serde_json::Error)> {
+    let mut track = Track::new();
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    seed.deserialize(serde_path_to_error::Deserializer::new(
+        &mut deserializer,
+        &mut track,
+    ))
+    .map_err(|error| {
+        (
+            join(&render(&track.path()), named_field(&message(&error))),
+            error,
+        )
+    })
+}
+
+/// A type as the seed of itself.
+pub(crate) struct Whole<T>(PhantomData<fn() -> T>);
+
+impl<T> Default for Whole<T> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Whole<T> {
+    type Value = T;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::deserialize(deserializer)
+    }
+}
+
+/// The path as it is written in an error, on one line whatever the keys are.
+fn render(path: &Path) -> String {
+    path.iter()
+        .fold(String::new(), |path, segment| match segment {
+            Segment::Seq { index } => join(&path, &format!("[{index}]")),
+            Segment::Map { key } => join(&path, &OneLine(key).to_string()),
+            Segment::Enum { .. } | Segment::Unknown => path,
+        })
+}
+
+pub(crate) fn join(path: &str, rest: &str) -> String {
+    let dot = if path.is_empty() || rest.is_empty() || rest.starts_with('[') {
+        ""
+    } else {
+        "."
+    };
+    format!("{path}{dot}{rest}")
+}
+
+const NAMED_FIELD: [&str; 2] = ["missing field `", "duplicate field `"];
+
+/// A field that is missing or comes twice is no part of the path, which ends at its object: serde
+/// tells its name in the message alone. No other message begins like that.
+fn named_field(message: &str) -> &str {
+    NAMED_FIELD
+        .iter()
+        .find_map(|start| message.strip_prefix(start)?.split('`').next())
+        .unwrap_or_default()
+}
+
+/// The message of an error without its position.
+fn message(error: &serde_json::Error) -> String {
+    let mut message = error.to_string();
+    if let Some(position) = message.rfind(" at line ").filter(|_| error.line() > 0) {
+        message.truncate(position);
+    }
+    message
+}
+
+/// What serde says that it found, before it quotes it.
+const FOUND: [&str; 8] = [
+    "boolean",
+    "integer",
+    "floating point",
+    "number",
+    "string",
+    "null",
+    "sequence",
+    "map",
+];
+
+/// The message of an error without the values that it quotes.
+pub(crate) fn describe(error: &serde_json::Error) -> String {
+    let message = message(error);
+    // The parser's own messages, and those that name one of our fields, quote nothing.
+    if error.classify() != Category::Data || !named_field(&message).is_empty() {
+        return message;
+    }
+    // `invalid type: string "...", expected ...`: what is expected is ours and comes last.
+    let mismatch = message
+        .rsplit_once(", expected ")
+        .and_then(|(found, expected)| {
+            let (problem, found) = found.split_once(": ")?;
+            let found = match FOUND.iter().find(|word| found.starts_with(**word)) {
+                Some(word) => word,
+                None if found == NOT_A_UUID => NOT_A_UUID,
+                None => "another value",
+            };
+            Some(format!("{problem}: {found}, expected {expected}"))
+        });
+    match mismatch {
+        Some(mismatch) => mismatch,
+        None if message == TAG_TWICE => message,
+        None => "invalid value".to_owned(),
+    }
+}
+
+/// Which event a body is, as far as it can be read.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) id: Option<EventId>,
+    pub(crate) event_type: Option<EventType>,
+}
+
+impl Found {
+    pub(crate) fn of(body: &str) -> Self {
+        let mut found = Self::default();
+        // Fails where the body does; what came before is found.
+        let _ = found.deserialize_from(strip_bom(body));
+        found
+    }
+
+    fn deserialize_from(&mut self, json: &str) -> serde_json::Result<()> {
+        serde::Deserializer::deserialize_map(&mut serde_json::Deserializer::from_str(json), self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Found {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key()? {
+            let value = map.next_value::<&RawValue>()?.get();
+            match key {
+                Key::Id => self.id = self.id.or_else(|| serde_json::from_str(value).ok()),
+                Key::EventType if self.event_type.is_none() => {
+                    self.event_type = serde_json::from_str(value).ok();
+                }
+                Key::Alert(key) => match key.field {
+                    AlertField::AlertId => {
+                        self.id = self.id.or_else(|| serde_json::from_str(value).ok());
+                    }
+                    AlertField::RuleType if self.event_type.is_none() => {
+                        self.event_type = serde_json::from_str::<String>(value)
+                            .ok()
+                            .and_then(|rule_type| legacy::event_type(&rule_type));
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `(event company.created, id ...)`, as far as found.
+pub(crate) struct Header<'a>(pub(crate) &'a Found);
+
+impl fmt::Display for Header<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.0.event_type, self.0.id) {
+            (Some(event_type), Some(id)) => {
+                write!(f, " (event {}, id {id})", OneLine(&event_type.as_str()))
+            }
+            (Some(event_type), None) => write!(f, " (event {})", OneLine(&event_type.as_str())),
+            (None, Some(id)) => write!(f, " (event id {id})"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// Text with its control characters escaped.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| {
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+                write!(f, "{}", c.escape_default())
+            } else {
+                write!(f, "{c}")
+            }
+        })
+    }
+}

@@ -1,0 +1,361 @@
+//! The table of event types, and what follows from it: [`Event`] and [`EventType`].
+
+use std::borrow::Cow;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+use crate::event_type::{Outcome, ProductRead};
+use crate::payload::{
+    AccountCategoriesUpdated, Company, CompanyProduct, CompanyReference, ConnectionEvent,
+    ExpensesSync, Payload, RateLimit, ReadCompleted, Report, SourceAccountEvent, Write,
+};
+use crate::value::{CompanyId, ConnectionId, DataType, Other, RawJson, Tags};
+
+/// A row is `Variant(Payload) = "wire name" | "other spelling of it";` under what happened. The two
+/// templated families and the unknown event stand in the enums below, once.
+macro_rules! events {
+    ($($(#[$meta:meta])+ $variant:ident($payload:ty) = $name:literal $(| $alias:literal)*;)+) => {
+        /// What happened: a variant for each event type that Codat sends, with its payload.
+        ///
+        /// `Event` is `#[non_exhaustive]`: a `match` needs a `_` arm, and an event type that this
+        /// version does not know yet is [`Unknown`](Self::Unknown), nothing lost. A known event
+        /// whose payload does not fit is an [`Error`](crate::Error), never `Unknown`.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Event {
+            $(
+                $(#[$meta])+
+                #[doc = concat!("\n\nEvent type `", $name, "`.")]
+                $variant(Box<$payload>),
+            )+
+            /// Data was written: the record was created, updated or deleted, or the attachment
+            /// uploaded.
+            ///
+            /// Event type `{dataType}.write.successful`.
+            WriteSuccessful(DataType, Box<Write>),
+            /// Data could not be written.
+            ///
+            /// Event type `{dataType}.write.unsuccessful`.
+            WriteUnsuccessful(DataType, Box<Write>),
+            /// A read for one of the client's own products came to its end.
+            ///
+            /// Event type `{productIdentifier}.read.completed`, and the same with `.initial`,
+            /// `.successful`, `.unsuccessful` and `.successful.initial`.
+            ProductReadCompleted(ProductRead, Box<ReadCompleted>),
+            /// An event of a type that is not in the table.
+            Unknown(UnknownEvent),
+        }
+
+        /// The type of an event: [`Event`] without the payloads.
+        ///
+        /// Made from text with [`From`], which never fails: a type outside the table is
+        /// [`Unknown`](Self::Unknown). Equal to its text. To handle a type that is not in the table
+        /// yet, compare with the text: it goes on working when the type gets there.
+        ///
+        /// ```
+        /// use codat_webhooks::{DataType, EventType};
+        ///
+        /// let written = EventType::from("invoices.write.successful");
+        /// assert_eq!(written, EventType::WriteSuccessful(DataType::Invoices));
+        /// assert_eq!(written.to_string(), "invoices.write.successful");
+        ///
+        /// assert!(EventType::from("company.renamed") == "company.renamed");
+        /// ```
+        ///
+        /// Where Codat's sources spell one event in two ways (`report.` and `reports.`), both are
+        /// the same type; [`Webhook::wire_name`](crate::Webhook::wire_name) has the spelling that
+        /// came.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum EventType {
+            $(
+                #[doc = concat!("`", $name, "`.")]
+                $variant,
+            )+
+            /// `{dataType}.write.successful`.
+            WriteSuccessful(DataType),
+            /// `{dataType}.write.unsuccessful`.
+            WriteUnsuccessful(DataType),
+            /// `{productIdentifier}.read.completed`, and the same with `.initial`, `.successful`,
+            /// `.unsuccessful` and `.successful.initial`.
+            ProductReadCompleted(ProductRead),
+            /// A type that is not in the table.
+            Unknown(Other<EventType>),
+        }
+
+        impl EventType {
+            /// The rows of the table.
+            pub(crate) const ROWS: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The row of the table that has the text.
+            pub(crate) fn row(text: &str) -> Option<Self> {
+                match text {
+                    $($name $(| $alias)* => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
+            /// The text that is sent: `company.created`, `invoices.write.successful`.
+            #[must_use]
+            pub fn as_str(&self) -> Cow<'_, str> {
+                match self {
+                    $(Self::$variant => Cow::Borrowed($name),)+
+                    Self::WriteSuccessful(data_type) => format!("{data_type}.write.successful").into(),
+                    Self::WriteUnsuccessful(data_type) => format!("{data_type}.write.unsuccessful").into(),
+                    Self::ProductReadCompleted(read) => read.to_string().into(),
+                    Self::Unknown(text) => Cow::Borrowed(text),
+                }
+            }
+
+            /// Whether the text is the other spelling of a row.
+            pub(crate) fn is_alias(text: &str) -> bool {
+                match text {
+                    $($($alias => true,)*)+
+                    _ => false,
+                }
+            }
+
+            /// The other spellings of the text.
+            pub(crate) fn aliases(&self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$variant => &[$($alias),*],)+
+                    _ => &[],
+                }
+            }
+
+            /// The name of the variant, which is one of a small fixed set: a label for metrics,
+            /// where the text of an unknown type could be anything.
+            #[must_use]
+            pub fn variant_name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($variant),)+
+                    Self::WriteSuccessful(_) => "WriteSuccessful",
+                    Self::WriteUnsuccessful(_) => "WriteUnsuccessful",
+                    Self::ProductReadCompleted(_) => "ProductReadCompleted",
+                    Self::Unknown(_) => "Unknown",
+                }
+            }
+        }
+
+        impl Event {
+            /// The type of the event.
+            #[must_use]
+            pub fn event_type(&self) -> EventType {
+                match self {
+                    $(Self::$variant(_) => EventType::$variant,)+
+                    Self::WriteSuccessful(data_type, _) => EventType::WriteSuccessful(data_type.clone()),
+                    Self::WriteUnsuccessful(data_type, _) => EventType::WriteUnsuccessful(data_type.clone()),
+                    Self::ProductReadCompleted(read, _) => EventType::ProductReadCompleted(read.clone()),
+                    Self::Unknown(unknown) => EventType::Unknown(unknown.event_type.clone()),
+                }
+            }
+
+            fn payload(&self) -> Option<&dyn Payload> {
+                Some(match self {
+                    $(Self::$variant(payload) => &**payload,)+
+                    Self::WriteSuccessful(_, payload) | Self::WriteUnsuccessful(_, payload) => &**payload,
+                    Self::ProductReadCompleted(_, payload) => &**payload,
+                    Self::Unknown(_) => return None,
+                })
+            }
+        }
+
+        /// Reads the payload of the event type into the event.
+        impl<'de> DeserializeSeed<'de> for EventType {
+            type Value = Event;
+
+            fn deserialize<D: Deserializer<'de>>(self, payload: D) -> Result<Event, D::Error> {
+                Ok(match self {
+                    $(Self::$variant => Event::$variant(Deserialize::deserialize(payload)?),)+
+                    Self::WriteSuccessful(data_type) => {
+                        Event::WriteSuccessful(data_type, Deserialize::deserialize(payload)?)
+                    }
+                    Self::WriteUnsuccessful(data_type) => {
+                        Event::WriteUnsuccessful(data_type, Deserialize::deserialize(payload)?)
+                    }
+                    Self::ProductReadCompleted(read) => {
+                        Event::ProductReadCompleted(read, Deserialize::deserialize(payload)?)
+                    }
+                    Self::Unknown(event_type) => Event::Unknown(UnknownEvent {
+                        event_type,
+                        payload: Some(RawJson::deserialize(payload)?),
+                    }),
+                })
+            }
+        }
+
+        /// The payload of an event, to be written.
+        pub(crate) struct PayloadOf<'a>(pub(crate) &'a Event);
+
+        impl Serialize for PayloadOf<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self.0 {
+                    $(Event::$variant(payload) => payload.serialize(serializer),)+
+                    Event::WriteSuccessful(_, payload) | Event::WriteUnsuccessful(_, payload) => {
+                        payload.serialize(serializer)
+                    }
+                    Event::ProductReadCompleted(_, payload) => payload.serialize(serializer),
+                    Event::Unknown(unknown) => unknown.payload.serialize(serializer),
+                }
+            }
+        }
+    };
+}
+
+events! {
+    /// A company was created.
+    CompanyCreated(Company) = "company.created";
+    /// A company was deleted.
+    CompanyDeleted(Company) = "company.deleted";
+    /// A product was switched on for a company.
+    CompanyProductAdded(CompanyProduct) = "company.product.added";
+    /// A product was switched off for a company.
+    CompanyProductRemoved(CompanyProduct) = "company.product.removed";
+
+    /// A connection was made; the customer has yet to authorize it.
+    ConnectionCreated(ConnectionEvent) = "connection.created";
+    /// A connection was authorized for the first time.
+    ConnectionConnected(ConnectionEvent) = "connection.connected";
+    /// A connection was lost: unlinked, or de-authorized by the source platform.
+    ConnectionDisconnected(ConnectionEvent) = "connection.disconnected";
+    /// A lost connection was linked again.
+    ConnectionReconnected(ConnectionEvent) = "connection.reconnected";
+    /// Linking a connection did not complete.
+    ConnectionFailed(ConnectionEvent) = "connection.failed";
+    /// A connection was deleted.
+    ConnectionDeleted(ConnectionEvent) = "connection.deleted";
+
+    /// A read came to its end.
+    ReadCompleted(ReadCompleted) = "read.completed";
+    /// The first read after linking a connection came to its end.
+    ReadCompletedInitial(ReadCompleted) = "read.completed.initial";
+    /// A read came to its end with success.
+    ReadCompletedSuccessful(ReadCompleted) = "read.completed.successful";
+    /// A read came to its end without success.
+    ReadCompletedUnsuccessful(ReadCompleted) = "read.completed.unsuccessful";
+    /// The first read after linking a connection came to its end with success.
+    ReadCompletedSuccessfulInitial(ReadCompleted) = "read.completed.successful.initial";
+
+    /// The client has used up its daily quota of API calls.
+    ClientRateLimitReached(RateLimit) = "client.rateLimit.reached";
+    /// The client's daily quota of API calls was reset.
+    ClientRateLimitReset(RateLimit) = "client.rateLimit.reset";
+
+    /// A source account of Bank Feeds was connected.
+    BankFeedsSourceAccountConnected(SourceAccountEvent) = "bankFeeds.sourceAccount.connected";
+    /// A source account of Bank Feeds was disconnected.
+    BankFeedsSourceAccountDisconnected(SourceAccountEvent) = "bankFeeds.sourceAccount.disconnected";
+
+    /// A sync of expenses came to its end with success.
+    ExpensesSyncSuccessful(ExpensesSync) = "expenses.sync.successful";
+    /// A sync of expenses came to its end without success.
+    ExpensesSyncUnsuccessful(ExpensesSync) = "expenses.sync.unsuccessful";
+
+    /// A categorized bank statement was generated.
+    ReportsCategorizedBankStatementGenerateSuccessful(Report)
+        = "reports.categorizedBankStatement.generate.successful"
+        | "report.categorizedBankStatement.generate.successful";
+    /// A categorized bank statement could not be generated.
+    ReportsCategorizedBankStatementGenerateUnsuccessful(Report)
+        = "reports.categorizedBankStatement.generate.unsuccessful"
+        | "report.categorizedBankStatement.generate.unsuccessful";
+    /// A credit model was generated.
+    ReportsCreditModelGenerateSuccessful(Report)
+        = "reports.creditModel.generate.successful"
+        | "report.creditModel.generate.successful";
+    /// A credit model could not be generated.
+    ReportsCreditModelGenerateUnsuccessful(Report)
+        = "reports.creditModel.generate.unsuccessful"
+        | "report.creditModel.generate.unsuccessful";
+    /// A spend analysis was generated.
+    ReportsSpendAnalysisGenerateSuccessful(Report)
+        = "reports.spendAnalysis.generate.successful"
+        | "report.spendAnalysis.generate.successful";
+    /// A spend analysis could not be generated.
+    ReportsSpendAnalysisGenerateUnsuccessful(Report)
+        = "reports.spendAnalysis.generate.unsuccessful"
+        | "report.spendAnalysis.generate.unsuccessful";
+
+    /// The categories of a company's accounts were updated.
+    AccountCategoriesUpdated(AccountCategoriesUpdated) = "AccountCategoriesUpdated";
+}
+
+impl Event {
+    /// The company that the event is about, as most payloads refer to it.
+    ///
+    /// `None` for events that carry the company itself (`company.*`; see
+    /// [`company_id`](Self::company_id)), that concern no company, or are unknown.
+    #[must_use]
+    pub fn reference_company(&self) -> Option<&CompanyReference> {
+        self.payload()?.reference_company()
+    }
+
+    /// The id of the company that the event is about, wherever the payload has it.
+    #[must_use]
+    pub fn company_id(&self) -> Option<CompanyId> {
+        self.payload()?.company_id()
+    }
+
+    /// The name of the company that the event is about, wherever the payload has it.
+    #[must_use]
+    pub fn company_name(&self) -> Option<&str> {
+        self.payload()?.company_name()
+    }
+
+    /// The tags of the company that the event is about, wherever the payload has them.
+    #[must_use]
+    pub fn company_tags(&self) -> Option<&Tags> {
+        self.payload()?.company_tags()
+    }
+
+    /// The id of the connection that the event is about.
+    ///
+    /// For a read, the connection that all of its data types come from; `None` where they come from
+    /// several.
+    #[must_use]
+    pub fn connection_id(&self) -> Option<ConnectionId> {
+        self.payload()?.connection_id()
+    }
+
+    /// The data type of a write event.
+    #[must_use]
+    pub fn data_type(&self) -> Option<&DataType> {
+        match self {
+            Self::WriteSuccessful(data_type, _) | Self::WriteUnsuccessful(data_type, _) => {
+                Some(data_type)
+            }
+            _ => None,
+        }
+    }
+
+    /// The outcome that the event type tells; see [`EventType::outcome`].
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.event_type().outcome()
+    }
+}
+
+/// An event of a type that is not in the table, kept whole.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct UnknownEvent {
+    /// The event type as it came.
+    pub event_type: Other<EventType>,
+    /// The payload as it came, byte for byte. `None` when there was none.
+    pub payload: Option<RawJson>,
+}
+
+impl UnknownEvent {
+    /// Makes one without a payload. `None` when the event type is known after all.
+    #[must_use]
+    pub fn new(event_type: &str) -> Option<Self> {
+        match EventType::from(event_type) {
+            EventType::Unknown(event_type) => Some(Self {
+                event_type,
+                payload: None,
+            }),
+            _ => None,
+        }
+    }
+}

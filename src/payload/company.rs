@@ -1,0 +1,111 @@
+//! Companies.
+
+use super::{Connection, Payload, object};
+use crate::value::{CompanyId, Tags, Timestamp};
+
+object! {
+    /// A company: the business whose data is shared. Payload of `company.created` and
+    /// `company.deleted`.
+    ///
+    /// ```
+    /// use codat_webhooks::{Company, CompanyId};
+    ///
+    /// let id: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
+    /// let mut company = Company::new(id);
+    /// company.name = Some("Harbour Bikes".into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct Company {
+        /// The company.
+        pub id: CompanyId,
+        /// The company's name.
+        pub name: Option<String>,
+        /// What the client has noted on the company.
+        pub description: Option<String>,
+        /// The URI of the Link page on which the customer authorizes access to the data.
+        pub redirect: Option<String>,
+        /// When data was last synchronized. Missing before the first time.
+        pub last_sync: Option<Timestamp>,
+        /// When the company was created in Codat.
+        pub created: Option<Timestamp>,
+        /// Who created the company.
+        pub created_by_user_name: Option<String>,
+        /// The identifiers of the products that are switched on for the company.
+        pub products: Option<Vec<String>>,
+        /// The company's tags.
+        pub tags: Option<Tags>,
+        /// The company that this one is a subsidiary of.
+        pub reference_parent_company: Option<CompanyReference>,
+        /// The company's subsidiaries.
+        pub reference_subsidiary_companies: Option<Vec<CompanyReference>>,
+        /// The company's connections. In the API's company object; webhooks leave it out as a rule.
+        pub data_connections: Option<Vec<Connection>>,
+    }
+}
+
+impl Payload for Company {
+    fn company_id(&self) -> Option<CompanyId> {
+        Some(self.id)
+    }
+
+    fn company_name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn company_tags(&self) -> Option<&Tags> {
+        self.tags.as_ref()
+    }
+}
+
+object! {
+    /// The company that an event is about, in short.
+    pub struct CompanyReference {
+        /// The company.
+        pub id: CompanyId,
+        /// The company's name.
+        pub name: Option<String>,
+        /// What the client has noted on the company.
+        pub description: Option<String>,
+        /// Where to see the company.
+        pub links: Option<CompanyLinks>,
+        /// The company's tags.
+        pub tags: Option<Tags>,
+    }
+}
+
+object! {
+    /// Where to see a company.
+    pub struct CompanyLinks {
+        /// The URI of the company's page in the Codat Portal.
+        pub portal: Option<String>,
+    }
+}
+
+object! {
+    /// A product was switched on or off for a company. Payload of `company.product.added` and
+    /// `company.product.removed`.
+    pub struct CompanyProduct {
+        /// The company.
+        pub id: CompanyId,
+        /// The company's name.
+        pub name: Option<String>,
+        /// What the client has noted on the company.
+        pub description: Option<String>,
+        /// The identifier of the product that was added or removed, such as `lending`.
+        pub product_id: String,
+        /// The product's name, such as `Lending`.
+        pub product_name: Option<String>,
+        /// The identifiers of all products that the company has after the change.
+        pub products: Option<Vec<String>>,
+    }
+}
+
+impl Payload for CompanyProduct {
+    fn company_id(&self) -> Option<CompanyId> {
+        Some(self.id)
+    }
+
+    fn company_name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+}

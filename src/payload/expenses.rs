@@ -1,0 +1,46 @@
+//! Expenses.
+
+use super::{CompanyReference, Payload, object};
+use crate::value::vocabulary;
+
+object! {
+    /// A sync of expenses came to its end. Payload of `expenses.sync.successful` and
+    /// `expenses.sync.unsuccessful`.
+    pub struct ExpensesSync {
+        /// The company whose expenses were synced.
+        pub reference_company: CompanyReference,
+        /// The sync: a UUID today, documented as text.
+        pub sync_id: String,
+        /// How each transaction went. Older events leave it out.
+        pub transactions: Option<Vec<ExpensesTransaction>>,
+    }
+}
+
+impl Payload for ExpensesSync {
+    fn reference_company(&self) -> Option<&CompanyReference> {
+        Some(&self.reference_company)
+    }
+}
+
+object! {
+    /// How one transaction of a sync went.
+    pub struct ExpensesTransaction {
+        /// The transaction, as the client names it.
+        pub id: String,
+        /// How it went.
+        pub status: Option<ExpensesTransactionStatus>,
+        /// What went wrong.
+        pub error_message: Option<String>,
+    }
+}
+
+vocabulary! {
+    /// How a transaction of a sync stands.
+    pub enum ExpensesTransactionStatus {
+        Unknown = "Unknown",
+        PushError = "PushError",
+        Completed = "Completed",
+        Failed = "Failed",
+        Pending = "Pending",
+    }
+}

@@ -1,0 +1,19 @@
+//! The rate limit of the client's API calls.
+
+use super::{Payload, object};
+use crate::value::Timestamp;
+
+object! {
+    /// The daily quota of API calls. Payload of `client.rateLimit.reached` and
+    /// `client.rateLimit.reset`, which concern the whole client and no company.
+    pub struct RateLimit {
+        /// The number of API calls that the client may make in a day.
+        pub daily_quota: Option<i64>,
+        /// How many of them are left.
+        pub quota_remaining: Option<i64>,
+        /// When the quota resets. Codat has been seen to send impossible times of day.
+        pub expiry_date: Option<Timestamp>,
+    }
+}
+
+impl Payload for RateLimit {}

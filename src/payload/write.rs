@@ -1,0 +1,72 @@
+//! Writes: records that Codat wrote to a company's software.
+
+use super::{CompanyReference, Payload, object};
+use crate::value::{ConnectionId, Timestamp, vocabulary};
+
+object! {
+    /// A write request came to its end. Payload of `{dataType}.write.successful` and
+    /// `{dataType}.write.unsuccessful`.
+    ///
+    /// The data type is in the event type alone. The event type and [`status`](Self::status) are
+    /// two facts, and Codat has been seen to send a successful event with a status of
+    /// [`TimedOut`](WriteStatus::TimedOut).
+    pub struct Write {
+        /// The write request, also called push operation: as a rule a UUID, documented as text.
+        pub id: String,
+        /// What was asked for. Wire name `type`.
+        #[serde(rename = "type")]
+        pub write_type: Option<WriteType>,
+        /// The company whose records are written.
+        pub reference_company: CompanyReference,
+        /// The connection that was written to.
+        pub connection_id: Option<ConnectionId>,
+        /// When the write was requested.
+        pub requested_on_date: Option<Timestamp>,
+        /// When it came to its end.
+        pub completed_on_date: Option<Timestamp>,
+        /// How it went.
+        pub status: Option<WriteStatus>,
+        /// The record that was written: there on success, and always for attachments.
+        pub record: Option<WriteRecord>,
+        /// The attachment's id on the source platform (no UUID).
+        pub attachment_id: Option<String>,
+    }
+}
+
+impl Payload for Write {
+    fn reference_company(&self) -> Option<&CompanyReference> {
+        Some(&self.reference_company)
+    }
+
+    fn connection_id(&self) -> Option<ConnectionId> {
+        self.connection_id
+    }
+}
+
+object! {
+    /// The record that was written.
+    pub struct WriteRecord {
+        /// The record's id on the source platform (no UUID).
+        pub id: Option<String>,
+    }
+}
+
+vocabulary! {
+    /// What a write request asks for.
+    pub enum WriteType {
+        Create = "Create",
+        Update = "Update",
+        Delete = "Delete",
+        UploadAttachment = "UploadAttachment",
+    }
+}
+
+vocabulary! {
+    /// How a write request stands.
+    pub enum WriteStatus {
+        Pending = "Pending",
+        Failed = "Failed",
+        Success = "Success",
+        TimedOut = "TimedOut",
+    }
+}

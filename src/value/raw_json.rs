@@ -1,0 +1,81 @@
+//! JSON that is kept as text.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// A JSON value of any shape, kept and written back byte for byte.
+///
+/// Two are equal when their texts are.
+///
+/// ```
+/// use codat_webhooks::RawJson;
+///
+/// let info: RawJson = serde_json::from_str(r#"{"region":"eu", "seats":12.50}"#)?;
+/// assert_eq!(info.as_str(), r#"{"region":"eu", "seats":12.50}"#);
+///
+/// let value: serde_json::Value = info.parse()?;
+/// assert_eq!(value["region"], "eu");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RawJson(Box<RawValue>);
+
+impl RawJson {
+    /// The JSON text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Reads the text into a type of your own.
+    ///
+    /// # Errors
+    ///
+    /// The error of `serde_json`, when the text does not fit `T`. It may quote values.
+    pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_str(self.as_str())
+    }
+}
+
+impl From<Box<RawValue>> for RawJson {
+    fn from(raw: Box<RawValue>) -> Self {
+        Self(raw)
+    }
+}
+
+impl From<RawJson> for Box<RawValue> {
+    fn from(json: RawJson) -> Self {
+        json.0
+    }
+}
+
+impl PartialEq for RawJson {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for RawJson {}
+
+impl Hash for RawJson {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawJson({self})")
+    }
+}
+
+impl fmt::Display for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

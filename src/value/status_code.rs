@@ -1,0 +1,73 @@
+//! The status code of a connection error.
+
+use std::fmt;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::amount::shape;
+
+/// The status code that a source platform answered with, as a rule an HTTP status.
+///
+/// Codat sends it as a string (`"403"`); a JSON number is read too, and written back as one.
+///
+/// ```
+/// use codat_webhooks::StatusCode;
+///
+/// assert_eq!(StatusCode::from("403").as_str(), "403");
+/// assert_eq!(serde_json::from_str::<StatusCode>("403")?.as_str(), "403");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct StatusCode(Form);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Form {
+    Text(Box<str>),
+    Number(super::Amount),
+}
+
+impl StatusCode {
+    /// The code as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Form::Text(text) => text,
+            Form::Number(number) => number.as_str(),
+        }
+    }
+}
+
+impl From<&str> for StatusCode {
+    fn from(text: &str) -> Self {
+        Self(Form::Text(text.into()))
+    }
+}
+
+impl fmt::Display for StatusCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for StatusCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Form::Text(text) => text.serialize(serializer),
+            Form::Number(number) => number.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for StatusCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        if let Ok(number) = raw.get().parse() {
+            return Ok(Self(Form::Number(number)));
+        }
+        serde_json::from_str(raw.get())
+            .map(|text| Self(Form::Text(text)))
+            .map_err(|_| D::Error::invalid_type(shape(&raw), &"a string or a number"))
+    }
+}

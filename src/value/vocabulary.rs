@@ -1,0 +1,243 @@
+//! Open vocabularies: enums of the documented texts, with room for those to come.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+/// A text that is outside the documented set of the vocabulary `V`, kept as it came.
+///
+/// Only reading makes one, and only from text that no named variant of `V` has, so a `match` with
+/// an arm for a variant never misses that variant's text:
+///
+/// ```
+/// use codat_webhooks::ConnectionStatus;
+///
+/// assert_eq!(ConnectionStatus::from("Linked"), ConnectionStatus::Linked);
+/// match ConnectionStatus::from("Paused") {
+///     ConnectionStatus::Other(text) => assert_eq!(text, "Paused"),
+///     _ => unreachable!("no named variant has this text"),
+/// }
+/// ```
+pub struct Other<V> {
+    text: Box<str>,
+    vocabulary: PhantomData<fn() -> V>,
+}
+
+impl<V> Other<V> {
+    /// The caller has made sure that `V` does not list the text.
+    pub(crate) fn unlisted(text: impl Into<Box<str>>) -> Self {
+        Self {
+            text: text.into(),
+            vocabulary: PhantomData,
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<V> Clone for Other<V> {
+    fn clone(&self) -> Self {
+        Self::unlisted(self.text.clone())
+    }
+}
+
+impl<V> PartialEq for Other<V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<V> Eq for Other<V> {}
+
+impl<V> PartialOrd for Other<V> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<V> Ord for Other<V> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl<V> std::hash::Hash for Other<V> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl<V> fmt::Debug for Other<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+impl<V> fmt::Display for Other<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl<V> Deref for Other<V> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<V> AsRef<str> for Other<V> {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<V> PartialEq<str> for Other<V> {
+    fn eq(&self, other: &str) -> bool {
+        *self.text == *other
+    }
+}
+
+impl<V> PartialEq<&str> for Other<V> {
+    fn eq(&self, other: &&str) -> bool {
+        *self.text == **other
+    }
+}
+
+/// Declares a vocabulary: a `Variant = "text"` line for each documented value.
+macro_rules! vocabulary {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+
+        }
+    ) => {
+        $(#[$meta])*
+        ///
+        /// Open: a text that is not listed here is [`Other`](Self::Other) and is written back
+        /// unchanged. Text is case-sensitive.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $(
+                #[doc = concat!("`", $text, "`.")]
+                $(#[$variant_meta])*
+                $variant,
+            )+
+            /// A text that is not listed above, as it came.
+            Other($crate::value::Other<$name>),
+        }
+
+        impl $name {
+            /// Every documented value.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The text that is sent.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)+
+                    _ => Self::Other($crate::value::Other::unlisted(text)),
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(text))
+            }
+        }
+
+        $crate::value::text_impls!($name);
+    };
+}
+pub(crate) use vocabulary;
+
+/// What every type that is sent as a text has: the type brings `From<&str>` and `as_str`, and where
+/// it has several spellings, how it compares with a text.
+macro_rules! text_impls {
+    ($name:ident) => {
+        $crate::value::text_impls!($name, |value, text| *value.as_str() == *text);
+    };
+    ($name:ident, |$value:ident, $text:ident| $equal:expr) => {
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.as_str())
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, $text: &str) -> bool {
+                let $value = self;
+                $equal
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                *self == **other
+            }
+        }
+
+        impl PartialEq<$name> for str {
+            fn eq(&self, other: &$name) -> bool {
+                *other == *self
+            }
+        }
+
+        impl PartialEq<$name> for &str {
+            fn eq(&self, other: &$name) -> bool {
+                *other == **self
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct TextVisitor;
+
+                impl serde::de::Visitor<'_> for TextVisitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a string")
+                    }
+
+                    fn visit_str<E>(self, text: &str) -> Result<$name, E> {
+                        Ok($name::from(text))
+                    }
+                }
+
+                deserializer.deserialize_str(TextVisitor)
+            }
+        }
+    };
+}
+pub(crate) use text_impls;

@@ -1,0 +1,221 @@
+//! [`Webhook`]: an event in its envelope, read in one pass and written back.
+
+use std::borrow::Cow;
+
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
+
+use crate::body::{Body, EventBody, Raw, ReadPayload};
+use crate::error::Error;
+use crate::event::{Event, EventType, PayloadOf, UnknownEvent};
+use crate::value::{EventId, RawJson, Timestamp};
+
+/// A webhook: an event, with the id and the date that Codat gave it.
+///
+/// From a raw body it is made by [`from_slice`] or [`from_str`], whose errors say what is wrong and
+/// where. It implements `Deserialize` too, so that a framework's JSON extractor can make it, with
+/// that framework's errors; the format has to be JSON by way of `serde_json`, its `Value` included.
+///
+/// `serde_json::to_vec` and its like write the webhook back: what is modelled comes out as it came
+/// in, in the order in which Codat sends it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Webhook {
+    /// The event's id: one for each event, the same over all attempts to deliver it.
+    pub id: EventId,
+    /// When Codat generated the event; documented as UTC
+    /// (see [`Timestamp::assume_utc`]).
+    pub generated_date: Option<Timestamp>,
+    /// What happened.
+    pub event: Event,
+    /// The event type's text, where it came in another spelling than the table's.
+    spelling: Option<Box<str>>,
+}
+
+/// Reads the body of a webhook.
+///
+/// A UTF-8 byte-order mark before it and white space around it are fine.
+///
+/// # Errors
+///
+/// [`Error`] when the body is not one JSON value in UTF-8, is no event, or is a known event whose
+/// payload does not fit. Never because of an event type, a field or a value of an open vocabulary
+/// that this version does not know.
+///
+/// ```
+/// use codat_webhooks::{ConnectionStatus, Event, from_slice};
+///
+/// let body = br#"{
+///     "id": "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11",
+///     "eventType": "connection.connected",
+///     "generatedDate": "2025-03-14T09:26:53.58Z",
+///     "payload": {
+///         "referenceCompany": {"id": "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40", "name": "Harbour Bikes"},
+///         "connection": {"id": "b1f0a9d2-7c3e-4b56-a1d8-94e7c2f03b65", "status": "Linked"}
+///     }
+/// }"#;
+///
+/// let webhook = from_slice(body)?;
+/// match webhook.event {
+///     Event::ConnectionConnected(event) => {
+///         assert_eq!(event.connection.status, ConnectionStatus::Linked);
+///     }
+///     other => println!("{} is for another service", other.event_type()),
+/// }
+/// # Ok::<(), codat_webhooks::Error>(())
+/// ```
+pub fn from_slice(body: &[u8]) -> Result<Webhook, Error> {
+    // Checked here once, for all fields, also those that are skipped.
+    from_str(std::str::from_utf8(body).map_err(|error| Error::utf8(body, error))?)
+}
+
+/// Reads the body of a webhook from text. See [`from_slice`].
+///
+/// # Errors
+///
+/// As for [`from_slice`].
+pub fn from_str(body: &str) -> Result<Webhook, Error> {
+    let json = strip_bom(body);
+    serde_json::from_str::<Body<'_, TypedPayload<&RawValue>, &RawValue>>(json)
+        .and_then(Webhook::from_body)
+        .map_err(|error| Error::find(body, error))
+}
+
+/// The body without a byte-order mark.
+pub(crate) fn strip_bom(body: &str) -> &str {
+    body.strip_prefix('\u{feff}').unwrap_or(body)
+}
+
+impl Webhook {
+    /// Makes a webhook, for tests: without a date, which can be set.
+    ///
+    /// ```
+    /// use codat_webhooks::{Company, CompanyId, Event, EventId, Timestamp, Webhook};
+    ///
+    /// let company: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
+    /// let id: EventId = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11".parse()?;
+    /// let mut webhook = Webhook::new(id, Event::CompanyCreated(Company::new(company).into()));
+    /// webhook.generated_date = Some(Timestamp::from("2025-03-14T09:26:53Z"));
+    ///
+    /// assert_eq!(
+    ///     serde_json::to_string(&webhook)?,
+    ///     r#"{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"company.created","#.to_owned()
+    ///         + r#""generatedDate":"2025-03-14T09:26:53Z","#
+    ///         + r#""payload":{"id":"6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40"}}"#,
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(id: impl Into<EventId>, event: Event) -> Self {
+        Self {
+            id: id.into(),
+            generated_date: None,
+            event,
+            spelling: None,
+        }
+    }
+
+    /// The type of the event.
+    #[must_use]
+    pub fn event_type(&self) -> EventType {
+        self.event.event_type()
+    }
+
+    /// The text of the event type in the spelling that came, which is also written back. The same
+    /// as that of [`event_type`](Self::event_type) but for events that Codat spells in two ways.
+    #[must_use]
+    pub fn wire_name(&self) -> Cow<'_, str> {
+        let event_type = self.event_type();
+        match &self.spelling {
+            Some(spelling) if event_type == **spelling => Cow::Borrowed(spelling),
+            _ => event_type.as_str().into_owned().into(),
+        }
+    }
+
+    /// Finishes what could not be read in the one pass over the body.
+    fn from_body<'de, R: Raw<'de>, E: de::Error>(
+        body: Body<'de, TypedPayload<R>, R>,
+    ) -> Result<Self, E> {
+        let EventBody {
+            id,
+            event_type,
+            generated_date,
+            payload,
+        } = match body {
+            Body::Event(body) => body,
+            Body::Alert(alert) => {
+                let (id, event) = alert.read().map_err(|fault| E::custom(fault.error))?;
+                return Ok(Self::new(id, event));
+            }
+        };
+        let event = match payload {
+            Some(TypedPayload::Event(event)) => event,
+            Some(TypedPayload::Raw(found, payload)) => {
+                match found.unwrap_or_else(|| EventType::from(&*event_type)) {
+                    EventType::Unknown(event_type) => Event::Unknown(UnknownEvent {
+                        event_type,
+                        payload: Some(RawJson::from(payload.into_boxed())),
+                    }),
+                    known => known
+                        .deserialize(&mut serde_json::Deserializer::from_str(
+                            payload.as_raw().get(),
+                        ))
+                        .map_err(E::custom)?,
+                }
+            }
+            None => UnknownEvent::new(&event_type)
+                .map(Event::Unknown)
+                .ok_or_else(|| E::missing_field("payload"))?,
+        };
+        Ok(Self {
+            id,
+            generated_date: generated_date.map(|date| Timestamp::from(&*date)),
+            event,
+            spelling: EventType::is_alias(&event_type).then(|| event_type.into()),
+        })
+    }
+}
+
+/// A payload, typed where the event type came before it.
+enum TypedPayload<R> {
+    Event(Event),
+    Raw(Option<EventType>, R),
+}
+
+impl<'de, R: Raw<'de>> ReadPayload<'de> for TypedPayload<R> {
+    fn read<A: MapAccess<'de>>(event_type: Option<&str>, map: &mut A) -> Result<Self, A::Error> {
+        match event_type.map(EventType::from) {
+            Some(known) if known.is_known() => map.next_value_seed(known).map(Self::Event),
+            found => Ok(Self::Raw(found, map.next_value()?)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Webhook {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A reader or a `Value` has no text to borrow from.
+        type OwnedBody<'de> = Body<'de, TypedPayload<Box<RawValue>>, Box<RawValue>>;
+        OwnedBody::deserialize(deserializer).and_then(Self::from_body)
+    }
+}
+
+impl Serialize for Webhook {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Event::AccountCategoriesUpdated(event) = &self.event {
+            if let Some(alert) = &event.alert {
+                return alert.write(self.id, event, serializer);
+            }
+        }
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("eventType", &self.wire_name())?;
+        if let Some(date) = &self.generated_date {
+            map.serialize_entry("generatedDate", date)?;
+        }
+        if !matches!(&self.event, Event::Unknown(unknown) if unknown.payload.is_none()) {
+            map.serialize_entry("payload", &PayloadOf(&self.event))?;
+        }
+        map.end()
+    }
+}
