@@ -1,0 +1,145 @@
+//! Nothing is lost: what is modelled is written back as it came, and reads back equal.
+
+mod common;
+
+use codat_webhooks::{
+    Company, CompanyId, Event, EventId, Timestamp, UnknownEvent, Webhook, from_slice, from_str,
+};
+use common::{canonical, expected, fixture, fixtures};
+use serde_json::Value;
+
+#[test]
+fn what_was_read_is_written_back_whole() {
+    for fixture in fixtures() {
+        let webhook = from_str(&fixture.text).unwrap();
+        let written = serde_json::to_string(&webhook).unwrap();
+        assert_eq!(canonical(&written), expected(&fixture.text), "{}", fixture.name);
+        assert_eq!(from_str(&written).unwrap(), webhook, "{}", fixture.name);
+        assert_eq!(serde_json::to_vec(&webhook).unwrap(), written.as_bytes());
+    }
+}
+
+/// A body without nulls, tags and older keys comes back to the byte.
+#[test]
+fn fields_are_written_in_the_order_in_which_codat_sends_them() {
+    let mut exact = 0;
+    for fixture in fixtures() {
+        let written = serde_json::to_string(&from_str(&fixture.text).unwrap()).unwrap();
+        let sorted = |json: &str| {
+            let mut bytes = json.trim().as_bytes().to_vec();
+            bytes.sort_unstable();
+            bytes
+        };
+        if sorted(&written) == sorted(&fixture.text) && !fixture.text.contains("\"tags\"") {
+            assert_eq!(written, fixture.text.trim(), "{}", fixture.name);
+            exact += 1;
+        }
+    }
+    assert!(exact > 30, "{exact} bodies compared");
+}
+
+#[test]
+fn every_way_of_reading_gives_the_same_event() {
+    for fixture in fixtures() {
+        let webhook = from_str(&fixture.text).unwrap();
+        assert_eq!(from_slice(fixture.text.as_bytes()).unwrap(), webhook);
+        assert_eq!(serde_json::from_str::<Webhook>(&fixture.text).unwrap(), webhook);
+        assert_eq!(serde_json::from_slice::<Webhook>(fixture.text.as_bytes()).unwrap(), webhook);
+        assert_eq!(serde_json::from_reader::<_, Webhook>(fixture.text.as_bytes()).unwrap(), webhook);
+
+        // What web frameworks do.
+        let mut deserializer = serde_json::Deserializer::from_str(&fixture.text);
+        let tracked: Webhook = serde_path_to_error::deserialize(&mut deserializer).unwrap();
+        assert_eq!(tracked, webhook);
+
+        // A `Value` has lost the digits of numbers and white space, and nothing else.
+        let value: Value = fixture.json();
+        let from_value: Webhook = serde_json::from_value(value.clone()).unwrap();
+        assert_eq!(from_value, from_str(&value.to_string()).unwrap(), "{}", fixture.name);
+    }
+}
+
+#[test]
+fn keys_come_in_any_order() {
+    for fixture in fixtures() {
+        let webhook = from_str(&fixture.text).unwrap();
+        let top: Vec<(String, &serde_json::value::RawValue)> = {
+            let map: std::collections::BTreeMap<String, &serde_json::value::RawValue> =
+                serde_json::from_str(&fixture.text).unwrap();
+            map.into_iter().collect()
+        };
+        let mut rotations = top.clone();
+        let mut orders = vec![top.iter().rev().cloned().collect::<Vec<_>>()];
+        for _ in 0..top.len() {
+            rotations.rotate_left(1);
+            orders.push(rotations.clone());
+        }
+        for order in orders {
+            let fields: Vec<_> = order
+                .iter()
+                .map(|(key, value)| format!(" \"{key}\" :\n{value}"))
+                .collect();
+            let body = format!("{{{}}}", fields.join(","));
+            assert_eq!(from_str(&body).unwrap(), webhook, "{body}");
+            assert_eq!(serde_json::from_reader::<_, Webhook>(body.as_bytes()).unwrap(), webhook);
+        }
+    }
+}
+
+#[test]
+fn an_unknown_payload_is_kept_byte_for_byte() {
+    let fixture = fixture("company.renamed");
+    let Event::Unknown(unknown) = from_str(&fixture.text).unwrap().event else {
+        panic!("company.renamed is not in the table");
+    };
+    let start = fixture.text.find("\"payload\":").unwrap() + "\"payload\":".len();
+    let payload = fixture.text.trim_end()[start..].strip_suffix('}').unwrap();
+    assert_eq!(unknown.payload.unwrap().as_str(), payload);
+
+    let id = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";
+    for payload in ["null", "[1, 2.50 ]", "\"text\"", "1e400", "{\"a\":1,\"a\":\t2}", "true"] {
+        for body in [
+            format!(r#"{{"id":"{id}","eventType":"new.event","payload":{payload}}}"#),
+            format!(r#"{{"payload":{payload},"id":"{id}","eventType":"new.event"}}"#),
+        ] {
+            let webhook = from_str(&body).unwrap();
+            let Event::Unknown(unknown) = &webhook.event else { panic!() };
+            assert_eq!(unknown.payload.as_ref().unwrap().as_str(), payload);
+            let written = serde_json::to_string(&webhook).unwrap();
+            assert!(written.ends_with(&format!("\"payload\":{payload}}}")), "{written}");
+        }
+    }
+
+    let body = format!(r#"{{"id":"{id}","eventType":"new.event"}}"#);
+    let webhook = from_str(&body).unwrap();
+    let expected = Event::Unknown(UnknownEvent::new("new.event").unwrap());
+    assert_eq!(webhook.event, expected);
+    assert_eq!(serde_json::to_string(&webhook).unwrap(), body);
+}
+
+#[test]
+fn an_alert_is_written_back_in_the_legacy_envelope() {
+    let body = fixture("AccountCategoriesUpdated@legacy");
+    let webhook = from_str(&body.text).unwrap();
+    let Event::AccountCategoriesUpdated(event) = &webhook.event else { panic!() };
+    assert_eq!(event.alert.as_ref().unwrap().rule_type, "Account Categories Updated");
+    assert_eq!(serde_json::to_string(&webhook).unwrap(), body.text.trim());
+
+    let renamed = body.text.replace("\"RuleType\"", "\"Type\"");
+    assert_ne!(renamed, body.text);
+    assert_eq!(from_str(&renamed).unwrap(), webhook, "`Type` is an older key");
+}
+
+#[test]
+fn an_event_made_by_hand_is_an_event() {
+    let id: EventId = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11".parse().unwrap();
+    let company: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse().unwrap();
+    let mut payload = Company::new(company);
+    payload.name = Some("Harbour Bikes".into());
+    payload.tags = Some([("region", "us")].into_iter().collect());
+    let mut webhook = Webhook::new(id, Event::CompanyDeleted(payload.into()));
+    webhook.generated_date = Some(Timestamp::from("2025-03-14"));
+
+    let written = serde_json::to_string(&webhook).unwrap();
+    assert_eq!(from_str(&written).unwrap(), webhook);
+}
