@@ -34,9 +34,10 @@ impl<'a> Fault<'a> {
                 Err((path, error)) => (ErrorKind::Envelope, path, json, error),
                 Ok(Body::Alert(alert)) => {
                     let fault = alert.read().err()?;
+                    // An alert is flat: all but what makes it an event is its payload.
                     let kind = match fault.field {
-                        AlertField::Data => ErrorKind::Payload,
-                        _ => ErrorKind::Envelope,
+                        AlertField::AlertId | AlertField::RuleType => ErrorKind::Envelope,
+                        _ => ErrorKind::Payload,
                     };
                     let part = alert
                         .get(fault.field)

@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 /// several places is named by its end.
 fn is_required(event_type: &str, place: &Place) -> bool {
     let shape = place.shape();
-    let known = !matches!(event_type, "company.renamed" | "platform.maintenance.announced");
+    let known = !matches!(
+        event_type,
+        "company.renamed" | "platform.maintenance.announced"
+    );
     let about_company = event_type.starts_with("company.");
     let report = event_type.starts_with("report");
     let bank_feeds = event_type.starts_with("bankFeeds.");
@@ -38,17 +41,21 @@ fn is_required(event_type: &str, place: &Place) -> bool {
 
 /// The kind of error for a field at the place.
 fn kind(place: &Place) -> ErrorKind {
-    if place.path.contains('.') {
-        ErrorKind::Payload
-    } else {
-        ErrorKind::Envelope
+    match &*place.path {
+        "id" | "eventType" | "type" | "generatedDate" | "payload" => ErrorKind::Envelope,
+        "AlertId" | "RuleType" => ErrorKind::Envelope,
+        _ => ErrorKind::Payload,
     }
 }
 
 fn assert_fails(body: &Value, kind: ErrorKind, path: &str, event_type: &str) {
     let text = body.to_string();
     let error = from_str(&text).expect_err(path);
-    assert_eq!((error.kind(), error.path()), (kind, Some(path)), "{error}\n{text}");
+    assert_eq!(
+        (error.kind(), error.path()),
+        (kind, Some(path)),
+        "{error}\n{text}"
+    );
     let readable = !matches!(path, "eventType" | "type" | "RuleType");
     assert_eq!(error.event_type().is_some(), readable, "{error}");
     if readable {
@@ -76,7 +83,10 @@ fn a_required_field_that_is_missing_is_an_error_with_its_path() {
             };
             let broken = without(&body, &place);
             if place.path == "RuleType" {
-                assert_eq!(from_str(&broken.to_string()).unwrap_err().kind(), ErrorKind::Envelope);
+                assert_eq!(
+                    from_str(&broken.to_string()).unwrap_err().kind(),
+                    ErrorKind::Envelope
+                );
                 continue;
             }
             assert_fails(&broken, kind(&place), path, fixture.event_type());
@@ -104,7 +114,10 @@ fn a_required_field_that_is_null_is_an_error_with_its_path() {
 
 #[test]
 fn a_field_of_the_wrong_type_is_an_error_with_its_path() {
-    for fixture in fixtures().iter().filter(|fixture| is_known(fixture.event_type())) {
+    for fixture in fixtures()
+        .iter()
+        .filter(|fixture| is_known(fixture.event_type()))
+    {
         let body = fixture.json();
         for place in places(&body) {
             let value = body.pointer(&place.pointer).unwrap();
@@ -112,7 +125,7 @@ fn a_field_of_the_wrong_type_is_an_error_with_its_path() {
                 continue; // takes any JSON, or does not tell its type
             }
             let kind = match &*place.path {
-                "payload" | "Data" => ErrorKind::Payload,
+                "payload" => ErrorKind::Payload,
                 _ => kind(&place),
             };
             let wrong = match value {
@@ -121,13 +134,21 @@ fn a_field_of_the_wrong_type_is_an_error_with_its_path() {
                 Value::Array(_) => json!({}),
                 _ => json!([value]),
             };
-            assert_fails(&with(&body, &place, wrong), kind, &place.path, fixture.event_type());
+            assert_fails(
+                &with(&body, &place, wrong),
+                kind,
+                &place.path,
+                fixture.event_type(),
+            );
         }
     }
 }
 
 fn is_known(event_type: &str) -> bool {
-    !matches!(event_type, "company.renamed" | "platform.maintenance.announced")
+    !matches!(
+        event_type,
+        "company.renamed" | "platform.maintenance.announced"
+    )
 }
 
 #[test]
@@ -143,7 +164,11 @@ fn an_optional_field_may_be_missing_or_null() {
             let missing = without(&body, &place).to_string();
             let null = with(&body, &place, Value::Null).to_string();
             let webhook = from_str(&missing).unwrap_or_else(|error| panic!("{error}\n{missing}"));
-            assert_eq!(from_str(&null).unwrap(), webhook, "null is as good as missing: {null}");
+            assert_eq!(
+                from_str(&null).unwrap(),
+                webhook,
+                "null is as good as missing: {null}"
+            );
 
             // An alert is written with its data, were it empty.
             let written = serde_json::to_string(&webhook).unwrap();
@@ -209,7 +234,10 @@ fn every_optional_field_is_modelled() {
 
 #[test]
 fn unknown_fields_change_nothing() {
-    for fixture in fixtures().iter().filter(|fixture| is_known(fixture.event_type())) {
+    for fixture in fixtures()
+        .iter()
+        .filter(|fixture| is_known(fixture.event_type()))
+    {
         let webhook = from_str(&fixture.text).unwrap();
         // Into every object, as text: a field may also come twice, be nested or be a huge number.
         // Maps of tags and JSON of any shape have no unknown fields.
@@ -242,8 +270,12 @@ fn unknown_fields_change_nothing() {
 
 #[test]
 fn fields_of_the_other_envelope_are_unknown_fields() {
-    for fixture in fixtures().iter().filter(|fixture| !fixture.text.starts_with("{\"AlertId")) {
-        let extra = "{\"RuleType\":5,\"companyId\":\"x\",\"companyId\":\"y\",\"data\":[],\"AlertId\":0,";
+    for fixture in fixtures()
+        .iter()
+        .filter(|fixture| !fixture.text.starts_with("{\"AlertId"))
+    {
+        let extra =
+            "{\"RuleType\":5,\"companyId\":\"x\",\"companyId\":\"y\",\"data\":[],\"AlertId\":0,";
         let body = fixture.text.replacen('{', extra, 1);
         assert_eq!(from_str(&body).unwrap(), from_str(&fixture.text).unwrap());
     }
@@ -264,7 +296,10 @@ fn escaped_keys_and_texts_are_read() {
     assert_ne!(escaped, plain.text);
     let webhook = from_str(&plain.text).unwrap();
     assert_eq!(from_str(&escaped).unwrap(), webhook);
-    assert_eq!(serde_json::from_reader::<_, codat_webhooks::Webhook>(escaped.as_bytes()).unwrap(), webhook);
+    assert_eq!(
+        serde_json::from_reader::<_, codat_webhooks::Webhook>(escaped.as_bytes()).unwrap(),
+        webhook
+    );
 
     let envelope = Envelope::from_str(&escaped).unwrap();
     assert_eq!(envelope.id(), webhook.id);
@@ -280,7 +315,13 @@ fn a_byte_order_mark_and_white_space_around_are_read() {
         for around in [("\u{feff}", ""), (" \r\n\t", "\n \t\r"), ("\u{feff} ", " ")] {
             let body = format!("{}{}{}", around.0, fixture.text, around.1);
             assert_eq!(from_str(&body).unwrap(), webhook);
-            assert_eq!(Envelope::from_slice(body.as_bytes()).unwrap().parse().unwrap(), webhook);
+            assert_eq!(
+                Envelope::from_slice(body.as_bytes())
+                    .unwrap()
+                    .parse()
+                    .unwrap(),
+                webhook
+            );
         }
     }
 }
@@ -294,8 +335,14 @@ fn the_envelope_agrees_with_the_webhook() {
         assert_eq!(envelope.event_type(), webhook.event_type());
         assert_eq!(envelope.generated_date(), webhook.generated_date);
         let body = fixture.json();
-        let payload = body.get("payload").or(body.get("Data")).unwrap_or(&Value::Null);
-        assert_eq!(serde_json::from_str::<Value>(envelope.payload()).unwrap(), *payload);
+        let payload = body
+            .get("payload")
+            .or(body.get("Data"))
+            .unwrap_or(&Value::Null);
+        assert_eq!(
+            serde_json::from_str::<Value>(envelope.payload()).unwrap(),
+            *payload
+        );
         if envelope.payload() != "null" {
             assert!(fixture.text.contains(envelope.payload()), "as it came");
         }
@@ -306,24 +353,40 @@ fn the_envelope_agrees_with_the_webhook() {
 #[test]
 fn nesting_has_no_depth_limit_where_the_content_is_not_modelled() {
     let depth = 300_000;
-    let deep = format!("{}{}", "[{\"a\":".repeat(depth), "0".to_owned() + &"}]".repeat(depth));
-    let ignored = fixture("company.deleted").text.replacen('{', &format!("{{\"x\":{deep},"), 1);
-    assert_eq!(from_str(&ignored).unwrap(), from_str(&fixture("company.deleted").text).unwrap());
-
-    let info = fixture("connection.created@minimal")
+    let deep = format!(
+        "{}{}",
+        "[{\"a\":".repeat(depth),
+        "0".to_owned() + &"}]".repeat(depth)
+    );
+    let ignored = fixture("company.deleted")
         .text
-        .replacen("\"connection\":{", &format!("\"connection\":{{\"connectionInfo\":{deep},"), 1);
+        .replacen('{', &format!("{{\"x\":{deep},"), 1);
+    assert_eq!(
+        from_str(&ignored).unwrap(),
+        from_str(&fixture("company.deleted").text).unwrap()
+    );
+
+    let info = fixture("connection.created@minimal").text.replacen(
+        "\"connection\":{",
+        &format!("\"connection\":{{\"connectionInfo\":{deep},"),
+        1,
+    );
     let written = serde_json::to_string(&from_str(&info).unwrap()).unwrap();
     assert!(written.contains(&deep));
 
     let id = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";
     let unknown = format!(r#"{{"payload":{deep},"id":"{id}","eventType":"new.event"}}"#);
-    assert!(serde_json::to_string(&from_str(&unknown).unwrap()).unwrap().contains(&deep));
+    assert!(
+        serde_json::to_string(&from_str(&unknown).unwrap())
+            .unwrap()
+            .contains(&deep)
+    );
 
     for key in ["id", "eventType", "payload", "generatedDate"] {
         let body = format!(r#"{{"{key}":{deep}}}"#);
         assert_eq!(from_str(&body).unwrap_err().kind(), ErrorKind::Envelope);
     }
-    let payload = format!(r#"{{"id":"{id}","eventType":"company.created","payload":{{"tags":{deep}}}}}"#);
+    let payload =
+        format!(r#"{{"id":"{id}","eventType":"company.created","payload":{{"tags":{deep}}}}}"#);
     assert_eq!(from_str(&payload).unwrap_err().path(), Some("payload.tags"));
 }

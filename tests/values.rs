@@ -1,0 +1,397 @@
+//! The values in payloads: vocabularies, dates, amounts, ids, tags.
+
+mod common;
+
+use std::collections::HashSet;
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
+use codat_webhooks::{
+    AccountType, Amount, CompanyId, ConnectionErrorStatus, ConnectionStatus, DataType,
+    DatasetStatus, Event, ExpensesTransactionStatus, RoutingType, SourceAccountStatus, SourceType,
+    StatusCode, Tags, Timestamp, WriteStatus, WriteType, from_str,
+};
+use common::fixture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A vocabulary has the documented values, and keeps any other text.
+macro_rules! assert_vocabulary {
+    ($type:ident, $documented:literal) => {{
+        let documented: Vec<&str> = $documented.split_whitespace().collect();
+        let known: Vec<&str> = $type::KNOWN.iter().map($type::as_str).collect();
+        assert_eq!(known, documented, stringify!($type));
+
+        for text in &documented {
+            let value = $type::from(*text);
+            assert!($type::KNOWN.contains(&value) && !matches!(value, $type::Other(_)));
+            assert_text(&value, text);
+        }
+        let upper = documented[0].to_uppercase();
+        for text in ["", "NotHeardOfYet", "with \"quotes\" and\nlines", "größe", &*upper] {
+            let value = $type::from(text);
+            assert!(matches!(&value, $type::Other(other) if other == text), "{text}");
+            assert_text(&value, text);
+        }
+    }};
+}
+
+fn assert_text<T>(value: &T, text: &str)
+where
+    T: Clone + Debug + Eq + Hash + Ord + ToString + PartialEq<str> + Serialize + DeserializeOwned,
+    T: for<'a> From<&'a str> + From<String> + std::str::FromStr<Err: Debug>,
+{
+    assert_eq!(value.to_string(), text);
+    assert!(*value == *text && *value != *format!("{text}."));
+    assert_eq!(*value, T::from(text.to_owned()));
+    assert_eq!(text.parse::<T>().unwrap(), *value);
+    let json = serde_json::to_string(text).unwrap();
+    assert_eq!(serde_json::to_string(value).unwrap(), json);
+    assert_eq!(serde_json::from_str::<T>(&json).unwrap(), *value);
+    assert_eq!(
+        serde_json::from_reader::<_, T>(json.as_bytes()).unwrap(),
+        *value
+    );
+    assert_eq!(
+        HashSet::from([value.clone()]),
+        HashSet::from([T::from(text)])
+    );
+    assert!(serde_json::from_str::<T>("7").is_err());
+}
+
+#[test]
+fn every_vocabulary_is_the_documented_one_and_open() {
+    assert_vocabulary!(ConnectionStatus, "PendingAuth Linked Unlinked Deauthorized");
+    assert_vocabulary!(
+        SourceType,
+        "Accounting Banking BankFeed Commerce Expense Other Unknown"
+    );
+    assert_vocabulary!(ConnectionErrorStatus, "Active Resolved");
+    assert_vocabulary!(
+        DatasetStatus,
+        "Initial Queued Fetching MapQueued Mapping Complete FetchError MapError InternalError
+         ProcessingQueued Processing ProcessingError ValidationQueued Validating ValidationError
+         AuthError Cancelled NotSupported RateLimitError PermissionsError PrerequisiteNotMet"
+    );
+    assert_vocabulary!(WriteType, "Create Update Delete UploadAttachment");
+    assert_vocabulary!(WriteStatus, "Pending Failed Success TimedOut");
+    assert_vocabulary!(AccountType, "checking savings loan creditCard prepaidCard");
+    assert_vocabulary!(
+        RoutingType,
+        "rtn aba swift bsb iban nz2 trno sortcode blz ifsc bankcode apca clabe"
+    );
+    assert_vocabulary!(
+        SourceAccountStatus,
+        "pending connected connecting disconnected unknown"
+    );
+    assert_vocabulary!(
+        ExpensesTransactionStatus,
+        "Unknown PushError Completed Failed Pending"
+    );
+    assert_vocabulary!(
+        DataType,
+        "accountTransactions balanceSheet bankAccounts bankTransactions billCreditNotes
+         billPayments bills cashFlowStatement chartOfAccounts company creditNotes customers
+         directCosts directIncomes invoices itemReceipts items journalEntries journals
+         paymentMethods payments profitAndLoss purchaseOrders salesOrders suppliers taxRates
+         trackingCategories transfers banking-accountBalances banking-accounts
+         banking-transactionCategories banking-transactions commerce-companyInfo
+         commerce-customers commerce-disputes commerce-locations commerce-orders
+         commerce-paymentMethods commerce-payments commerce-productCategories commerce-products
+         commerce-taxComponents commerce-transactions"
+    );
+}
+
+fn utc(text: &str) -> Option<DateTime<Utc>> {
+    Some(text.parse().unwrap())
+}
+
+fn local(text: &str) -> Option<NaiveDateTime> {
+    Some(text.parse().unwrap())
+}
+
+fn date(text: &str) -> Option<NaiveDate> {
+    Some(text.parse().unwrap())
+}
+
+#[test]
+fn every_form_of_date_has_its_view_and_no_other() {
+    // text, instant in UTC, offset in minutes, local
+    let instants = [
+        ("2025-11-15T06:00:00Z", "2025-11-15T06:00:00Z", 0),
+        ("2025-11-15T01:00:00-05:00", "2025-11-15T06:00:00Z", -300),
+        ("2025-11-15T23:30:00+05:45", "2025-11-15T17:45:00Z", 345),
+        (
+            "2025-10-27T10:22:43.6464237Z",
+            "2025-10-27T10:22:43.6464237Z",
+            0,
+        ),
+        (
+            "2025-10-27T10:22:43.123456789Z",
+            "2025-10-27T10:22:43.123456789Z",
+            0,
+        ),
+        (
+            "2025-10-27T10:22:43.1234567891234Z",
+            "2025-10-27T10:22:43.123456789Z",
+            0,
+        ),
+        ("2025-10-27T10:22:43.00Z", "2025-10-27T10:22:43Z", 0),
+        (
+            "2025-10-27T10:22:43.15033Z",
+            "2025-10-27T10:22:43.15033Z",
+            0,
+        ),
+        ("2025-05-03 10:00:23+00:00", "2025-05-03T10:00:23Z", 0),
+        ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z", 0),
+        ("2016-12-31T23:59:60Z", "2016-12-31T23:59:60Z", 0),
+    ];
+    for (text, instant, minutes) in instants {
+        let timestamp = Timestamp::from(text);
+        assert_eq!(timestamp.to_utc(), utc(instant), "{text}");
+        assert_eq!(timestamp.assume_utc(), utc(instant));
+        assert_eq!(
+            timestamp.instant().unwrap().offset().local_minus_utc(),
+            minutes * 60
+        );
+        assert_eq!(timestamp.local(), None, "an instant is not local");
+        assert_eq!(
+            timestamp.date(),
+            date(&text[..10]),
+            "the date as it is written"
+        );
+    }
+
+    for text in [
+        "2025-11-15T01:00:00",
+        "2025-11-15T01:00:00.5",
+        "2025-11-15 01:00:00.1234567",
+    ] {
+        let timestamp = Timestamp::from(text);
+        assert_eq!(timestamp.local(), local(&text.replace(' ', "T")), "{text}");
+        assert_eq!(
+            (timestamp.instant(), timestamp.to_utc()),
+            (None, None),
+            "never an instant"
+        );
+        assert_eq!(
+            timestamp.assume_utc(),
+            timestamp.local().map(|local| local.and_utc())
+        );
+        assert_eq!(timestamp.date(), date("2025-11-15"));
+    }
+
+    let timestamp = Timestamp::from("2025-05-06");
+    assert_eq!(timestamp.date(), date("2025-05-06"));
+    assert_eq!(
+        (
+            timestamp.instant(),
+            timestamp.local(),
+            timestamp.assume_utc()
+        ),
+        (None, None, None)
+    );
+
+    let none = [
+        "",
+        "today",
+        "2025",
+        "2025-13-01",
+        "2025-02-29",
+        "2025-1-1",
+        " 2025-01-01",
+        "2025-01-01 ",
+        "2025-09-01T23:59:99Z",
+        "2025-09-01T24:00:00Z",
+        "2025-09-01T12:60:00Z",
+        "2025-09-01T",
+        "2025-09-01T12:00Z",
+        "2025-09-01T12:00:00.Z",
+        "2025-09-01T12:00:00,5Z",
+        "2025-09-01T12:00:00+2:00",
+        "2025-09-01T12:00:00+24:00",
+        "2025-09-01T12:00:00ZZ",
+        "Z",
+        "2025-09-01T12:00:00 Z",
+        "١٢٣٤-01-01",
+        "2025-09-01Z",
+        "2025-09-01T00:00:00Z\n",
+    ];
+    for text in none {
+        let timestamp = Timestamp::from(text);
+        assert_eq!(timestamp.instant(), None, "{text:?}");
+        assert_eq!(timestamp.local(), None, "{text:?}");
+        assert_eq!(timestamp.date(), None, "{text:?}");
+        assert_eq!(timestamp.assume_utc(), None, "{text:?}");
+        assert_eq!(timestamp.as_str(), text);
+    }
+}
+
+#[test]
+fn any_text_of_a_date_is_kept() {
+    for text in [
+        "2025-09-01T23:59:99Z",
+        "0001-01-01T00:00:00",
+        "",
+        "tomorrow",
+        "2025-05-06",
+    ] {
+        let body = fixture("client.rateLimit.reset")
+            .json()
+            .as_object_mut()
+            .map(|body| {
+                body["payload"]["expiryDate"] = text.into();
+                body["generatedDate"] = text.into();
+                serde_json::to_string(body).unwrap()
+            })
+            .unwrap();
+        let webhook = from_str(&body).unwrap();
+        let Event::ClientRateLimitReset(limit) = &webhook.event else {
+            panic!()
+        };
+        assert_eq!(limit.expiry_date.as_ref().unwrap(), text);
+        assert_eq!(webhook.generated_date.as_ref().unwrap(), text);
+        let written = serde_json::to_string(&webhook).unwrap();
+        assert_eq!(written.matches(&format!("Date\":\"{text}\"")).count(), 2);
+    }
+}
+
+#[test]
+fn a_timestamp_is_made_from_chronos_types_and_gives_them_back() {
+    let instants = [
+        DateTime::<Utc>::MIN_UTC,
+        DateTime::<Utc>::MAX_UTC,
+        utc("2025-11-15T06:00:00Z").unwrap(),
+        utc("2025-11-15T06:00:00.000000001Z").unwrap(),
+        utc("2016-12-31T23:59:60.5Z").unwrap(),
+    ];
+    for instant in instants {
+        assert_eq!(
+            Timestamp::from(instant).to_utc(),
+            Some(instant),
+            "{instant}"
+        );
+        let local = instant.naive_utc();
+        assert_eq!(Timestamp::from(local).local(), Some(local), "{local}");
+        assert_eq!(Timestamp::from(local.date()).date(), Some(local.date()));
+    }
+    assert_eq!(Timestamp::from(instants[2]), "2025-11-15T06:00:00Z");
+
+    for seconds in [0, 19_800, -18_000, 3_661, -1] {
+        let offset = FixedOffset::east_opt(seconds).unwrap();
+        let instant = instants[2].with_timezone(&offset);
+        assert_eq!(Timestamp::from(instant).instant(), Some(instant));
+    }
+    let offset = FixedOffset::west_opt(18_000).unwrap();
+    assert_eq!(
+        Timestamp::from(instants[2].with_timezone(&offset)),
+        "2025-11-15T01:00:00-05:00"
+    );
+}
+
+#[test]
+fn an_amount_is_exact() {
+    let amounts = [
+        "0",
+        "-0",
+        "0.10",
+        "99.99",
+        "12345678901234567.89",
+        "-0.05",
+        "1e3",
+        "1E-2",
+        "1e999",
+        &"9".repeat(400),
+    ];
+    for text in amounts {
+        let amount: Amount = serde_json::from_str(text).unwrap();
+        assert_eq!(amount.as_str(), text);
+        assert_eq!(amount.to_string(), text);
+        assert_eq!(serde_json::to_string(&amount).unwrap(), text);
+        assert_eq!(text.parse::<Amount>().unwrap(), amount);
+        assert!(amount.to_f64() == text.parse::<f64>().unwrap());
+
+        let body = format!(
+            r#"{{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"bankFeeds.sourceAccount.connected","payload":{{"sourceAccount":{{"id":"a","balance":{text},"accountInfo":{{"availableBalance":{text}}}}}}}}}"#
+        );
+        assert_eq!(
+            serde_json::to_string(&from_str(&body).unwrap()).unwrap(),
+            body
+        );
+    }
+    for text in [
+        "", "ten", "01", "1.", ".5", "+1", "0x1", "1 ", " 1", "NaN", "Infinity", "\"1\"", "null",
+        "[1]",
+    ] {
+        assert!(text.parse::<Amount>().is_err(), "{text}");
+    }
+    for text in ["\"1.5\"", "null", "true", "[1]", "{}"] {
+        assert!(serde_json::from_str::<Amount>(text).is_err(), "{text}");
+    }
+    assert_eq!(Amount::from(-12_i64), "-12".parse().unwrap());
+    assert_eq!(Amount::from(u64::MAX).as_str(), "18446744073709551615");
+}
+
+#[test]
+fn a_status_code_is_a_string_or_a_number() {
+    for (json, text) in [
+        ("\"403\"", "403"),
+        ("403", "403"),
+        ("403.0", "403.0"),
+        ("\"\\u0034\"", "4"),
+        ("\"\"", ""),
+    ] {
+        let code: StatusCode = serde_json::from_str(json).unwrap();
+        assert_eq!((code.as_str(), &*code.to_string()), (text, text));
+        let written = serde_json::to_string(&code).unwrap();
+        assert_eq!(
+            written.starts_with('"'),
+            json.starts_with('"'),
+            "written as it came"
+        );
+        assert_eq!(serde_json::from_str::<StatusCode>(&written).unwrap(), code);
+    }
+    for json in ["null", "true", "[]", "{}"] {
+        assert!(serde_json::from_str::<StatusCode>(json).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn an_id_is_a_uuid_in_any_of_its_forms() {
+    let text = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40";
+    let id: CompanyId = text.parse().unwrap();
+    for form in [text.to_owned(), text.to_uppercase(), text.replace('-', "")] {
+        assert_eq!(
+            serde_json::from_value::<CompanyId>(form.into()).unwrap(),
+            id
+        );
+    }
+    assert_eq!(id.to_string(), text);
+    assert_eq!(serde_json::to_value(id).unwrap(), text);
+    assert_eq!(CompanyId::from(*id.as_uuid()), id);
+    assert_eq!(uuid::Uuid::from(id), *id.as_uuid());
+    assert_eq!(format!("{id:?}"), format!("CompanyId({text})"));
+    assert!("6f1c2a5e".parse::<CompanyId>().is_err());
+    assert!(serde_json::from_str::<CompanyId>("[1,2]").is_err());
+}
+
+#[test]
+fn tags_are_a_map_in_which_null_is_missing() {
+    let tags: Tags =
+        serde_json::from_str(r#"{"team":"risk","region":null,"Region":"us"}"#).unwrap();
+    assert_eq!(
+        tags.iter().collect::<Vec<_>>(),
+        [("Region", "us"), ("team", "risk")]
+    );
+    assert_eq!(
+        (tags.get("region"), tags.get("team"), tags.len()),
+        (None, Some("risk"), 2)
+    );
+    assert_eq!(
+        tags,
+        [("team", "risk"), ("Region", "us")].into_iter().collect()
+    );
+    assert!(serde_json::from_str::<Tags>(r#"{"team":1}"#).is_err());
+    assert!(serde_json::from_str::<Tags>("[]").is_err());
+}
