@@ -53,7 +53,13 @@ fn variant_of(event_type: &str) -> String {
     };
     event_type
         .split('.')
-        .flat_map(|part| part[..1].to_uppercase().chars().chain(part[1..].chars()).collect::<Vec<_>>())
+        .flat_map(|part| {
+            part[..1]
+                .to_uppercase()
+                .chars()
+                .chain(part[1..].chars())
+                .collect::<Vec<_>>()
+        })
         .collect()
 }
 
@@ -63,7 +69,11 @@ fn the_table_lists_what_codat_documents_and_nothing_else() {
     let writes = WRITABLE.split_whitespace().flat_map(|data_type| {
         ["successful", "unsuccessful"].map(|outcome| format!("{data_type}.write.{outcome}"))
     });
-    let documented: BTreeSet<_> = DOCUMENTED.map(String::from).into_iter().chain(writes).collect();
+    let documented: BTreeSet<_> = DOCUMENTED
+        .map(String::from)
+        .into_iter()
+        .chain(writes)
+        .collect();
 
     assert_eq!(known.iter().cloned().collect::<BTreeSet<_>>(), documented);
     assert_eq!(known.len(), documented.len(), "no name is listed twice");
@@ -89,7 +99,10 @@ fn assert_text(event_type: &EventType, text: &str) {
     assert_eq!(*event_type, EventType::from(text.to_owned()));
     assert_eq!(text.parse::<EventType>().unwrap(), *event_type);
     assert_eq!(serde_json::to_value(event_type).unwrap(), text);
-    assert_eq!(serde_json::from_value::<EventType>(text.into()).unwrap(), *event_type);
+    assert_eq!(
+        serde_json::from_value::<EventType>(text.into()).unwrap(),
+        *event_type
+    );
     assert!(*event_type != format!("{text}.more").as_str());
 }
 
@@ -106,7 +119,12 @@ fn every_documented_type_has_a_sample_that_is_read_into_its_variant() {
             _ if name.contains(".read.completed") => "ProductReadCompleted".to_owned(),
             _ => variant_of(name),
         };
-        assert_eq!(webhook.event_type().variant_name(), variant, "{}", fixture.name);
+        assert_eq!(
+            webhook.event_type().variant_name(),
+            variant,
+            "{}",
+            fixture.name
+        );
         assert!(format!("{:?}", webhook.event).starts_with(&format!("{variant}(")));
         assert_eq!(webhook.wire_name(), name);
         assert_eq!(webhook.event_type(), name);
@@ -115,14 +133,25 @@ fn every_documented_type_has_a_sample_that_is_read_into_its_variant() {
     for name in DOCUMENTED {
         assert!(seen.contains(&variant_of(name)), "no sample of {name}");
     }
-    for family in ["WriteSuccessful", "WriteUnsuccessful", "ProductReadCompleted", "Unknown"] {
+    for family in [
+        "WriteSuccessful",
+        "WriteUnsuccessful",
+        "ProductReadCompleted",
+        "Unknown",
+    ] {
         assert!(seen.contains(family), "no sample of {family}");
     }
 }
 
 #[test]
 fn the_write_family_takes_any_data_type() {
-    let others = ["bill", "loyaltyPoints", "commerce-giftCards", "größe", "two words"];
+    let others = [
+        "bill",
+        "loyaltyPoints",
+        "commerce-giftCards",
+        "größe",
+        "two words",
+    ];
     let names = DataType::KNOWN.iter().map(DataType::as_str).chain(others);
     for name in names {
         let data_type = DataType::from(name);
@@ -158,19 +187,47 @@ fn the_read_family_takes_any_product() {
     let scopes = [
         (ReadScope::All, "", None, false),
         (ReadScope::Initial, ".initial", None, true),
-        (ReadScope::Successful, ".successful", Some(Outcome::Successful), false),
-        (ReadScope::Unsuccessful, ".unsuccessful", Some(Outcome::Unsuccessful), false),
-        (ReadScope::SuccessfulInitial, ".successful.initial", Some(Outcome::Successful), true),
+        (
+            ReadScope::Successful,
+            ".successful",
+            Some(Outcome::Successful),
+            false,
+        ),
+        (
+            ReadScope::Unsuccessful,
+            ".unsuccessful",
+            Some(Outcome::Unsuccessful),
+            false,
+        ),
+        (
+            ReadScope::SuccessfulInitial,
+            ".successful.initial",
+            Some(Outcome::Successful),
+            true,
+        ),
     ];
     let products = [
-        "lending", "my-product", "my product", "v1.2", ".", "x.read.completed", "x.write.successful",
-        "read", "*", "ö",
+        "lending",
+        "my-product",
+        "my product",
+        "v1.2",
+        ".",
+        "x.read.completed",
+        "x.write.successful",
+        "read",
+        "*",
+        "ö",
     ];
     for product in products {
         for (scope, suffix, outcome, initial) in scopes {
             let read = ProductRead::new(product, scope).unwrap();
             assert_eq!(
-                (read.product(), read.scope(), read.outcome(), read.is_initial()),
+                (
+                    read.product(),
+                    read.scope(),
+                    read.outcome(),
+                    read.is_initial()
+                ),
                 (product, scope, outcome, initial)
             );
             let event_type = EventType::ProductReadCompleted(read);
@@ -223,7 +280,10 @@ fn any_other_text_is_an_unknown_type_that_keeps_it() {
 
 #[test]
 fn both_spellings_of_report_are_the_same_event() {
-    for name in DOCUMENTED.into_iter().filter(|name| name.starts_with("reports.")) {
+    for name in DOCUMENTED
+        .into_iter()
+        .filter(|name| name.starts_with("reports."))
+    {
         let singular = name.replacen("reports.", "report.", 1);
         let event_type = EventType::from(&*singular);
         assert_eq!(event_type, EventType::from(name));
@@ -240,7 +300,11 @@ fn both_spellings_of_report_are_the_same_event() {
 
         let mut changed = webhook;
         changed.event = from_str(&fixture("company.deleted").text).unwrap().event;
-        assert_eq!(changed.wire_name(), "company.deleted", "the spelling goes with its event");
+        assert_eq!(
+            changed.wire_name(),
+            "company.deleted",
+            "the spelling goes with its event"
+        );
     }
 }
 
@@ -251,9 +315,15 @@ fn an_outcome_is_what_the_type_tells() {
         ("read.completed", None),
         ("read.completed.initial", None),
         ("read.completed.successful", Some(Outcome::Successful)),
-        ("read.completed.successful.initial", Some(Outcome::Successful)),
+        (
+            "read.completed.successful.initial",
+            Some(Outcome::Successful),
+        ),
         ("expenses.sync.unsuccessful", Some(Outcome::Unsuccessful)),
-        ("report.creditModel.generate.unsuccessful", Some(Outcome::Unsuccessful)),
+        (
+            "report.creditModel.generate.unsuccessful",
+            Some(Outcome::Unsuccessful),
+        ),
         ("loans.offer.successful", Some(Outcome::Successful)),
         ("successful", None),
         ("loans.initial", None),
@@ -278,14 +348,28 @@ fn an_event_tells_its_company_and_connection() {
             _ if !event.event_type().is_known() => &serde_json::Value::Null,
             _ => &payload["referenceCompany"],
         };
-        let id = text(&company["id"]).or(text(&payload["companyId"])).or(text(&body["CompanyId"]));
-        assert_eq!(event.company_id().map(|id| id.to_string()), id, "{}", fixture.name);
-        assert_eq!(event.company_name().map(str::to_owned), text(&company["name"]));
+        let id = text(&company["id"])
+            .or(text(&payload["companyId"]))
+            .or(text(&body["CompanyId"]));
         assert_eq!(
-            event.company_tags().map(|tags| serde_json::to_value(tags).unwrap()),
+            event.company_id().map(|id| id.to_string()),
+            id,
+            "{}",
+            fixture.name
+        );
+        assert_eq!(
+            event.company_name().map(str::to_owned),
+            text(&company["name"])
+        );
+        assert_eq!(
+            event
+                .company_tags()
+                .map(|tags| serde_json::to_value(tags).unwrap()),
             Some(company["tags"].clone()).filter(|tags| !tags.is_null()),
         );
-        let reference = event.reference_company().map(|company| company.id.to_string());
+        let reference = event
+            .reference_company()
+            .map(|company| company.id.to_string());
         assert_eq!(
             reference,
             text(&payload["referenceCompany"]["id"]).filter(|_| event.event_type().is_known())
@@ -301,10 +385,17 @@ fn an_event_tells_its_company_and_connection() {
         assert_eq!(event.connection_id().map(|id| id.to_string()), connection);
     }
 
-    let Event::ReadCompleted(mut read) = of("read.completed") else { panic!() };
+    let Event::ReadCompleted(mut read) = of("read.completed") else {
+        panic!()
+    };
     let first = read.data_types[0].connection_id.unwrap();
-    read.data_types.iter_mut().for_each(|read| read.connection_id = Some(first));
-    assert_eq!(Event::ReadCompleted(read.clone()).connection_id(), Some(first));
+    read.data_types
+        .iter_mut()
+        .for_each(|read| read.connection_id = Some(first));
+    assert_eq!(
+        Event::ReadCompleted(read.clone()).connection_id(),
+        Some(first)
+    );
     read.data_types[1].connection_id = None;
     assert_eq!(Event::ReadCompleted(read.clone()).connection_id(), None);
     read.data_types.clear();

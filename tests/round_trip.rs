@@ -13,7 +13,12 @@ fn what_was_read_is_written_back_whole() {
     for fixture in fixtures() {
         let webhook = from_str(&fixture.text).unwrap();
         let written = serde_json::to_string(&webhook).unwrap();
-        assert_eq!(canonical(&written), expected(&fixture.text), "{}", fixture.name);
+        assert_eq!(
+            canonical(&written),
+            expected(&fixture.text),
+            "{}",
+            fixture.name
+        );
         assert_eq!(from_str(&written).unwrap(), webhook, "{}", fixture.name);
         assert_eq!(serde_json::to_vec(&webhook).unwrap(), written.as_bytes());
     }
@@ -43,9 +48,18 @@ fn every_way_of_reading_gives_the_same_event() {
     for fixture in fixtures() {
         let webhook = from_str(&fixture.text).unwrap();
         assert_eq!(from_slice(fixture.text.as_bytes()).unwrap(), webhook);
-        assert_eq!(serde_json::from_str::<Webhook>(&fixture.text).unwrap(), webhook);
-        assert_eq!(serde_json::from_slice::<Webhook>(fixture.text.as_bytes()).unwrap(), webhook);
-        assert_eq!(serde_json::from_reader::<_, Webhook>(fixture.text.as_bytes()).unwrap(), webhook);
+        assert_eq!(
+            serde_json::from_str::<Webhook>(&fixture.text).unwrap(),
+            webhook
+        );
+        assert_eq!(
+            serde_json::from_slice::<Webhook>(fixture.text.as_bytes()).unwrap(),
+            webhook
+        );
+        assert_eq!(
+            serde_json::from_reader::<_, Webhook>(fixture.text.as_bytes()).unwrap(),
+            webhook
+        );
 
         // What web frameworks do.
         let mut deserializer = serde_json::Deserializer::from_str(&fixture.text);
@@ -55,7 +69,12 @@ fn every_way_of_reading_gives_the_same_event() {
         // A `Value` has lost the digits of numbers and white space, and nothing else.
         let value: Value = fixture.json();
         let from_value: Webhook = serde_json::from_value(value.clone()).unwrap();
-        assert_eq!(from_value, from_str(&value.to_string()).unwrap(), "{}", fixture.name);
+        assert_eq!(
+            from_value,
+            from_str(&value.to_string()).unwrap(),
+            "{}",
+            fixture.name
+        );
     }
 }
 
@@ -81,7 +100,10 @@ fn keys_come_in_any_order() {
                 .collect();
             let body = format!("{{{}}}", fields.join(","));
             assert_eq!(from_str(&body).unwrap(), webhook, "{body}");
-            assert_eq!(serde_json::from_reader::<_, Webhook>(body.as_bytes()).unwrap(), webhook);
+            assert_eq!(
+                serde_json::from_reader::<_, Webhook>(body.as_bytes()).unwrap(),
+                webhook
+            );
         }
     }
 }
@@ -97,16 +119,28 @@ fn an_unknown_payload_is_kept_byte_for_byte() {
     assert_eq!(unknown.payload.unwrap().as_str(), payload);
 
     let id = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";
-    for payload in ["null", "[1, 2.50 ]", "\"text\"", "1e400", "{\"a\":1,\"a\":\t2}", "true"] {
+    for payload in [
+        "null",
+        "[1, 2.50 ]",
+        "\"text\"",
+        "1e400",
+        "{\"a\":1,\"a\":\t2}",
+        "true",
+    ] {
         for body in [
             format!(r#"{{"id":"{id}","eventType":"new.event","payload":{payload}}}"#),
             format!(r#"{{"payload":{payload},"id":"{id}","eventType":"new.event"}}"#),
         ] {
             let webhook = from_str(&body).unwrap();
-            let Event::Unknown(unknown) = &webhook.event else { panic!() };
+            let Event::Unknown(unknown) = &webhook.event else {
+                panic!()
+            };
             assert_eq!(unknown.payload.as_ref().unwrap().as_str(), payload);
             let written = serde_json::to_string(&webhook).unwrap();
-            assert!(written.ends_with(&format!("\"payload\":{payload}}}")), "{written}");
+            assert!(
+                written.ends_with(&format!("\"payload\":{payload}}}")),
+                "{written}"
+            );
         }
     }
 
@@ -121,13 +155,22 @@ fn an_unknown_payload_is_kept_byte_for_byte() {
 fn an_alert_is_written_back_in_the_legacy_envelope() {
     let body = fixture("AccountCategoriesUpdated@legacy");
     let webhook = from_str(&body.text).unwrap();
-    let Event::AccountCategoriesUpdated(event) = &webhook.event else { panic!() };
-    assert_eq!(event.alert.as_ref().unwrap().rule_type, "Account Categories Updated");
+    let Event::AccountCategoriesUpdated(event) = &webhook.event else {
+        panic!()
+    };
+    assert_eq!(
+        event.alert.as_ref().unwrap().rule_type,
+        "Account Categories Updated"
+    );
     assert_eq!(serde_json::to_string(&webhook).unwrap(), body.text.trim());
 
     let renamed = body.text.replace("\"RuleType\"", "\"Type\"");
     assert_ne!(renamed, body.text);
-    assert_eq!(from_str(&renamed).unwrap(), webhook, "`Type` is an older key");
+    assert_eq!(
+        from_str(&renamed).unwrap(),
+        webhook,
+        "`Type` is an older key"
+    );
 }
 
 #[test]

@@ -149,6 +149,11 @@ pub fn with(body: &Value, place: &Place, value: Value) -> Value {
 pub fn without(body: &Value, place: &Place) -> Value {
     let mut body = body.clone();
     let (parent, key) = place.pointer.rsplit_once('/').unwrap();
-    body.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(key).unwrap();
+    body.pointer_mut(parent)
+        .unwrap()
+        .as_object_mut()
+        .unwrap()
+        .remove(key)
+        .unwrap();
     body
 }
