@@ -4,33 +4,66 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
+};
 use serde_json::value::RawValue;
 
 use crate::event::EventType;
 use crate::legacy::{AlertFields, AlertKey};
 use crate::value::EventId;
 
-/// A body, with its payload read as `P`, and as `R` what has to wait until more is known.
-#[derive(Debug)]
-pub(crate) enum Body<'de, P, R> {
-    Event(EventBody<'de, P>),
-    Alert(AlertFields<R>),
+/// What a body is read into.
+pub(crate) trait FromBody<'de>: Sized {
+    /// The payload, as far as it is read on the way.
+    type Payload;
+    /// What has to wait until more is known.
+    type Raw: Raw<'de>;
+
+    /// Reads the payload, given the event type where that came first.
+    fn read_payload<A: MapAccess<'de>>(
+        event_type: Option<&str>,
+        map: &mut A,
+    ) -> Result<Self::Payload, A::Error>;
+
+    /// Takes a body in the current envelope. An unknown event alone may come without a payload.
+    fn from_event<E: Error>(
+        id: EventId,
+        event_type: Cow<'de, str>,
+        generated_date: Option<Cow<'de, str>>,
+        payload: Option<Self::Payload>,
+    ) -> Result<Self, E>;
+
+    /// Takes a body in the legacy envelope.
+    fn from_alert<E: Error>(alert: AlertFields<Self::Raw>) -> Result<Self, E>;
 }
 
-/// A body in the current envelope. All that is required is there.
-#[derive(Debug)]
-pub(crate) struct EventBody<'de, P> {
-    pub(crate) id: EventId,
-    pub(crate) event_type: Cow<'de, str>,
-    pub(crate) generated_date: Option<Cow<'de, str>>,
-    /// An unknown event alone may come without.
-    pub(crate) payload: Option<P>,
+/// The top level of a body, as the seed of what it is read into.
+pub(crate) struct Body<T>(PhantomData<fn() -> T>);
+
+impl<T> Body<T> {
+    pub(crate) const fn new() -> Self {
+        Self(PhantomData)
+    }
+
+    /// Reads a body that is in memory.
+    pub(crate) fn read<'de>(json: &'de str) -> serde_json::Result<T>
+    where
+        T: FromBody<'de>,
+    {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let body = Self::new().deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(body)
+    }
 }
 
-/// How a payload is read, given the event type where that came first.
-pub(crate) trait ReadPayload<'de>: Sized {
-    fn read<A: MapAccess<'de>>(event_type: Option<&str>, map: &mut A) -> Result<Self, A::Error>;
+impl<'de, T: FromBody<'de>> DeserializeSeed<'de> for Body<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_map(self)
+    }
 }
 
 /// JSON text kept for later: borrowed from the body where that is in memory, else owned.
@@ -59,22 +92,8 @@ impl Raw<'_> for Box<RawValue> {
     }
 }
 
-impl<'de> ReadPayload<'de> for &'de RawValue {
-    fn read<A: MapAccess<'de>>(_: Option<&str>, map: &mut A) -> Result<Self, A::Error> {
-        map.next_value()
-    }
-}
-
-impl<'de, P: ReadPayload<'de>, R: Raw<'de>> Deserialize<'de> for Body<'de, P, R> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(BodyVisitor(PhantomData))
-    }
-}
-
-struct BodyVisitor<P, R>(PhantomData<fn() -> (P, R)>);
-
-impl<'de, P: ReadPayload<'de>, R: Raw<'de>> Visitor<'de> for BodyVisitor<P, R> {
-    type Value = Body<'de, P, R>;
+impl<'de, T: FromBody<'de>> Visitor<'de> for Body<T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -97,7 +116,7 @@ impl<'de, P: ReadPayload<'de>, R: Raw<'de>> Visitor<'de> for BodyVisitor<P, R> {
                     map.next_value::<Option<Text<'_>>>()
                 })?,
                 Key::Payload => once(&mut payload, "payload", || {
-                    P::read(event_type.as_ref().map(|text| &*text.0), &mut map)
+                    T::read_payload(event_type.as_ref().map(|Text(text)| &**text), &mut map)
                 })?,
                 // Extra keys of an event, or the fields of an alert: the other keys will tell.
                 Key::Alert(key) => alert.push(key, map.next_value()?),
@@ -109,19 +128,15 @@ impl<'de, P: ReadPayload<'de>, R: Raw<'de>> Visitor<'de> for BodyVisitor<P, R> {
 
         if event_type.is_none() && alert.is_alert() {
             alert.check()?;
-            return Ok(Body::Alert(alert));
+            return T::from_alert(alert);
         }
         let id = id.ok_or_else(|| A::Error::missing_field("id"))?;
         let Text(event_type) = event_type.ok_or_else(|| A::Error::missing_field("eventType"))?;
         if payload.is_none() && EventType::from(&*event_type).is_known() {
             return Err(A::Error::missing_field("payload"));
         }
-        Ok(Body::Event(EventBody {
-            id,
-            event_type,
-            generated_date: generated_date.flatten().map(|text| text.0),
-            payload,
-        }))
+        let generated_date = generated_date.flatten().map(|Text(text)| text);
+        T::from_event(id, event_type, generated_date, payload)
     }
 }
 

@@ -1,17 +1,17 @@
 //! The second, slower read of a bad body: which event it is, what is wrong, and where.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::{Deserialize, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use serde_path_to_error::{Path, Segment, Track};
 
-use crate::body::{Body, Key};
+use crate::body::{Body, FromBody, Key};
 use crate::error::ErrorKind;
 use crate::event::EventType;
-use crate::legacy::{self, AlertField};
+use crate::legacy::{self, AlertField, AlertFields};
 use crate::value::{EventId, NOT_A_UUID, TAG_TWICE};
 use crate::webhook::strip_bom;
 
@@ -30,24 +30,23 @@ impl<'a> Fault<'a> {
     pub(crate) fn of(json: &'a str) -> Option<Self> {
         let (kind, path, part, error) = match serde_json::from_str::<IgnoredAny>(json) {
             Err(error) => (ErrorKind::Json, String::new(), json, error),
-            Ok(_) => match track(Whole::<Body<'a, &RawValue, &RawValue>>::default(), json) {
+            Ok(_) => match track(Body::<Whole<'a>>::new(), json) {
                 Err((path, error)) => (ErrorKind::Envelope, path, json, error),
-                Ok(Body::Alert(alert)) => {
+                Ok(Whole::Event(event_type, payload)) => {
+                    let part = payload?.get();
+                    let (path, error) = track(EventType::from(&*event_type), part).err()?;
+                    (ErrorKind::Payload, join("payload", &path), part, error)
+                }
+                Ok(Whole::Alert(alert)) => {
                     let fault = alert.read().err()?;
                     // An alert is flat: all but what makes it an event is its payload.
                     let kind = match fault.field {
                         AlertField::AlertId | AlertField::RuleType => ErrorKind::Envelope,
                         _ => ErrorKind::Payload,
                     };
-                    let part = alert
-                        .get(fault.field)
-                        .map_or(json, |(_, value)| value.get());
+                    let field = alert.get(fault.field);
+                    let part = field.map_or(json, |(_, value)| value.get());
                     (kind, fault.path, part, fault.error)
-                }
-                Ok(Body::Event(body)) => {
-                    let part = body.payload?.get();
-                    let (path, error) = track(EventType::from(&*body.event_type), part).err()?;
-                    (ErrorKind::Payload, join("payload", &path), part, error)
                 }
             },
         };
@@ -100,20 +99,34 @@ pub(crate) fn track<'de, S: DeserializeSeed<'de>>(
     })
 }
 
-/// A type as the seed of itself.
-pub(crate) struct Whole<T>(PhantomData<fn() -> T>);
-
-impl<T> Default for Whole<T> {
-    fn default() -> Self {
-        Self(PhantomData)
-    }
+/// A body whose top level is fine.
+enum Whole<'de> {
+    Event(Cow<'de, str>, Option<&'de RawValue>),
+    Alert(AlertFields<&'de RawValue>),
 }
 
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Whole<T> {
-    type Value = T;
+impl<'de> FromBody<'de> for Whole<'de> {
+    type Payload = &'de RawValue;
+    type Raw = &'de RawValue;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::deserialize(deserializer)
+    fn read_payload<A: MapAccess<'de>>(
+        _: Option<&str>,
+        map: &mut A,
+    ) -> Result<&'de RawValue, A::Error> {
+        map.next_value()
+    }
+
+    fn from_event<E: Error>(
+        _: EventId,
+        event_type: Cow<'de, str>,
+        _: Option<Cow<'de, str>>,
+        payload: Option<&'de RawValue>,
+    ) -> Result<Self, E> {
+        Ok(Self::Event(event_type, payload))
+    }
+
+    fn from_alert<E: Error>(alert: AlertFields<&'de RawValue>) -> Result<Self, E> {
+        Ok(Self::Alert(alert))
     }
 }
 

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::de::{self, MapAccess};
 use serde_json::value::RawValue;
 
-use crate::body::{Body, EventBody};
+use crate::body::{Body, FromBody};
 use crate::error::Error;
 use crate::event::EventType;
+use crate::legacy::AlertFields;
 use crate::value::{EventId, Timestamp};
 use crate::webhook::{Webhook, from_str, strip_bom};
 
@@ -35,10 +37,52 @@ use crate::webhook::{Webhook, from_str, strip_bom};
 #[derive(Clone)]
 pub struct Envelope<'a> {
     body: &'a str,
+    parts: Parts<'a>,
+}
+
+/// What is read of a body.
+#[derive(Clone)]
+struct Parts<'a> {
     id: EventId,
     event_type: Cow<'a, str>,
     generated_date: Option<Cow<'a, str>>,
-    payload: &'a str,
+    payload: Option<&'a RawValue>,
+}
+
+impl<'de> FromBody<'de> for Parts<'de> {
+    type Payload = &'de RawValue;
+    type Raw = &'de RawValue;
+
+    fn read_payload<A: MapAccess<'de>>(
+        _: Option<&str>,
+        map: &mut A,
+    ) -> Result<&'de RawValue, A::Error> {
+        map.next_value()
+    }
+
+    fn from_event<E: de::Error>(
+        id: EventId,
+        event_type: Cow<'de, str>,
+        generated_date: Option<Cow<'de, str>>,
+        payload: Option<&'de RawValue>,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            id,
+            event_type,
+            generated_date,
+            payload,
+        })
+    }
+
+    fn from_alert<E: de::Error>(alert: AlertFields<&'de RawValue>) -> Result<Self, E> {
+        let (id, event_type, payload) = alert.envelope().map_err(|fault| E::custom(fault.error))?;
+        Ok(Self {
+            id,
+            event_type: event_type.as_str().into_owned().into(),
+            generated_date: None,
+            payload,
+        })
+    }
 }
 
 impl<'a> Envelope<'a> {
@@ -60,61 +104,40 @@ impl<'a> Envelope<'a> {
     // Not the trait of the same name, which cannot borrow.
     #[allow(clippy::should_implement_trait)]
     pub fn from_str(body: &'a str) -> Result<Self, Error> {
-        let read = serde_json::from_str::<Body<'_, &RawValue, &RawValue>>(strip_bom(body));
-        let (id, event_type, generated_date, payload) = match read {
-            Ok(Body::Event(EventBody {
-                id,
-                event_type,
-                generated_date,
-                payload,
-            })) => (id, event_type, generated_date, payload),
-            Ok(Body::Alert(alert)) => {
-                let (id, event_type, data) = match alert.envelope() {
-                    Ok(read) => read,
-                    Err(fault) => return Err(Error::find(body, fault.error)),
-                };
-                let name = event_type.as_str().into_owned().into();
-                (id, name, None, data.copied())
-            }
-            Err(error) => return Err(Error::find(body, error)),
-        };
-        Ok(Self {
-            body,
-            id,
-            event_type,
-            generated_date,
-            payload: payload.map_or("null", RawValue::get),
-        })
+        match Body::<Parts<'a>>::read(strip_bom(body)) {
+            Ok(parts) => Ok(Self { body, parts }),
+            Err(error) => Err(Error::find(body, error)),
+        }
     }
 
     /// The event's id: one for each event, the same over all attempts to deliver it.
     #[must_use]
     pub fn id(&self) -> EventId {
-        self.id
+        self.parts.id
     }
 
     /// The type of the event.
     #[must_use]
     pub fn event_type(&self) -> EventType {
-        EventType::from(&*self.event_type)
+        EventType::from(&*self.parts.event_type)
     }
 
     /// The text of the event type, as it came.
     #[must_use]
     pub fn wire_name(&self) -> &str {
-        &self.event_type
+        &self.parts.event_type
     }
 
     /// When Codat generated the event; documented as UTC.
     #[must_use]
     pub fn generated_date(&self) -> Option<Timestamp> {
-        self.generated_date.as_deref().map(Timestamp::from)
+        self.parts.generated_date.as_deref().map(Timestamp::from)
     }
 
     /// The JSON text of the payload, as it came; `null` when an unknown event came without.
     #[must_use]
     pub fn payload(&self) -> &'a str {
-        self.payload
+        self.parts.payload.map_or("null", RawValue::get)
     }
 
     /// Reads the whole event.
@@ -131,9 +154,9 @@ impl<'a> Envelope<'a> {
 impl fmt::Debug for Envelope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Envelope")
-            .field("id", &self.id)
-            .field("event_type", &self.event_type)
-            .field("generated_date", &self.generated_date)
+            .field("id", &self.parts.id)
+            .field("event_type", &self.parts.event_type)
+            .field("generated_date", &self.parts.generated_date)
             .finish_non_exhaustive()
     }
 }

@@ -12,8 +12,9 @@ use crate::payload::{
 };
 use crate::value::{CompanyId, ConnectionId, DataType, Other, RawJson, Tags};
 
-/// A row is `Variant(Payload) = "wire name" | "other spelling of it";` under what happened. The two
-/// templated families and the unknown event stand in the enums below, once.
+/// A row is `Variant(Payload) = "wire name" | "other spelling of it";` under what happened. A payload
+/// of more than a few words is boxed, so that an event is cheap to move. The two templated families
+/// and the unknown event stand in the enums below, once.
 macro_rules! events {
     ($($(#[$meta:meta])+ $variant:ident($payload:ty) = $name:literal $(| $alias:literal)*;)+) => {
         /// What happened: a variant for each event type that Codat sends, with its payload.
@@ -27,7 +28,7 @@ macro_rules! events {
             $(
                 $(#[$meta])+
                 #[doc = concat!("\n\nEvent type `", $name, "`.")]
-                $variant(Box<$payload>),
+                $variant($payload),
             )+
             /// Data was written: the record was created, updated or deleted, or the attachment
             /// uploaded.
@@ -153,9 +154,9 @@ macro_rules! events {
 
             fn payload(&self) -> Option<&dyn Payload> {
                 Some(match self {
-                    $(Self::$variant(payload) => &**payload,)+
-                    Self::WriteSuccessful(_, payload) | Self::WriteUnsuccessful(_, payload) => &**payload,
-                    Self::ProductReadCompleted(_, payload) => &**payload,
+                    $(Self::$variant(payload) => payload.as_payload(),)+
+                    Self::WriteSuccessful(_, payload) | Self::WriteUnsuccessful(_, payload) => payload.as_payload(),
+                    Self::ProductReadCompleted(_, payload) => payload.as_payload(),
                     Self::Unknown(_) => return None,
                 })
             }
@@ -205,37 +206,37 @@ macro_rules! events {
 
 events! {
     /// A company was created.
-    CompanyCreated(Company) = "company.created";
+    CompanyCreated(Box<Company>) = "company.created";
     /// A company was deleted.
-    CompanyDeleted(Company) = "company.deleted";
+    CompanyDeleted(Box<Company>) = "company.deleted";
     /// A product was switched on for a company.
-    CompanyProductAdded(CompanyProduct) = "company.product.added";
+    CompanyProductAdded(Box<CompanyProduct>) = "company.product.added";
     /// A product was switched off for a company.
-    CompanyProductRemoved(CompanyProduct) = "company.product.removed";
+    CompanyProductRemoved(Box<CompanyProduct>) = "company.product.removed";
 
     /// A connection was made; the customer has yet to authorize it.
-    ConnectionCreated(ConnectionEvent) = "connection.created";
+    ConnectionCreated(Box<ConnectionEvent>) = "connection.created";
     /// A connection was authorized for the first time.
-    ConnectionConnected(ConnectionEvent) = "connection.connected";
+    ConnectionConnected(Box<ConnectionEvent>) = "connection.connected";
     /// A connection was lost: unlinked, or de-authorized by the source platform.
-    ConnectionDisconnected(ConnectionEvent) = "connection.disconnected";
+    ConnectionDisconnected(Box<ConnectionEvent>) = "connection.disconnected";
     /// A lost connection was linked again.
-    ConnectionReconnected(ConnectionEvent) = "connection.reconnected";
+    ConnectionReconnected(Box<ConnectionEvent>) = "connection.reconnected";
     /// Linking a connection did not complete.
-    ConnectionFailed(ConnectionEvent) = "connection.failed";
+    ConnectionFailed(Box<ConnectionEvent>) = "connection.failed";
     /// A connection was deleted.
-    ConnectionDeleted(ConnectionEvent) = "connection.deleted";
+    ConnectionDeleted(Box<ConnectionEvent>) = "connection.deleted";
 
     /// A read came to its end.
-    ReadCompleted(ReadCompleted) = "read.completed";
+    ReadCompleted(Box<ReadCompleted>) = "read.completed";
     /// The first read after linking a connection came to its end.
-    ReadCompletedInitial(ReadCompleted) = "read.completed.initial";
+    ReadCompletedInitial(Box<ReadCompleted>) = "read.completed.initial";
     /// A read came to its end with success.
-    ReadCompletedSuccessful(ReadCompleted) = "read.completed.successful";
+    ReadCompletedSuccessful(Box<ReadCompleted>) = "read.completed.successful";
     /// A read came to its end without success.
-    ReadCompletedUnsuccessful(ReadCompleted) = "read.completed.unsuccessful";
+    ReadCompletedUnsuccessful(Box<ReadCompleted>) = "read.completed.unsuccessful";
     /// The first read after linking a connection came to its end with success.
-    ReadCompletedSuccessfulInitial(ReadCompleted) = "read.completed.successful.initial";
+    ReadCompletedSuccessfulInitial(Box<ReadCompleted>) = "read.completed.successful.initial";
 
     /// The client has used up its daily quota of API calls.
     ClientRateLimitReached(RateLimit) = "client.rateLimit.reached";
@@ -243,37 +244,37 @@ events! {
     ClientRateLimitReset(RateLimit) = "client.rateLimit.reset";
 
     /// A source account of Bank Feeds was connected.
-    BankFeedsSourceAccountConnected(SourceAccountEvent) = "bankFeeds.sourceAccount.connected";
+    BankFeedsSourceAccountConnected(Box<SourceAccountEvent>) = "bankFeeds.sourceAccount.connected";
     /// A source account of Bank Feeds was disconnected.
-    BankFeedsSourceAccountDisconnected(SourceAccountEvent) = "bankFeeds.sourceAccount.disconnected";
+    BankFeedsSourceAccountDisconnected(Box<SourceAccountEvent>) = "bankFeeds.sourceAccount.disconnected";
 
     /// A sync of expenses came to its end with success.
-    ExpensesSyncSuccessful(ExpensesSync) = "expenses.sync.successful";
+    ExpensesSyncSuccessful(Box<ExpensesSync>) = "expenses.sync.successful";
     /// A sync of expenses came to its end without success.
-    ExpensesSyncUnsuccessful(ExpensesSync) = "expenses.sync.unsuccessful";
+    ExpensesSyncUnsuccessful(Box<ExpensesSync>) = "expenses.sync.unsuccessful";
 
     /// A categorized bank statement was generated.
-    ReportsCategorizedBankStatementGenerateSuccessful(Report)
+    ReportsCategorizedBankStatementGenerateSuccessful(Box<Report>)
         = "reports.categorizedBankStatement.generate.successful"
         | "report.categorizedBankStatement.generate.successful";
     /// A categorized bank statement could not be generated.
-    ReportsCategorizedBankStatementGenerateUnsuccessful(Report)
+    ReportsCategorizedBankStatementGenerateUnsuccessful(Box<Report>)
         = "reports.categorizedBankStatement.generate.unsuccessful"
         | "report.categorizedBankStatement.generate.unsuccessful";
     /// A credit model was generated.
-    ReportsCreditModelGenerateSuccessful(Report)
+    ReportsCreditModelGenerateSuccessful(Box<Report>)
         = "reports.creditModel.generate.successful"
         | "report.creditModel.generate.successful";
     /// A credit model could not be generated.
-    ReportsCreditModelGenerateUnsuccessful(Report)
+    ReportsCreditModelGenerateUnsuccessful(Box<Report>)
         = "reports.creditModel.generate.unsuccessful"
         | "report.creditModel.generate.unsuccessful";
     /// A spend analysis was generated.
-    ReportsSpendAnalysisGenerateSuccessful(Report)
+    ReportsSpendAnalysisGenerateSuccessful(Box<Report>)
         = "reports.spendAnalysis.generate.successful"
         | "report.spendAnalysis.generate.successful";
     /// A spend analysis could not be generated.
-    ReportsSpendAnalysisGenerateUnsuccessful(Report)
+    ReportsSpendAnalysisGenerateUnsuccessful(Box<Report>)
         = "reports.spendAnalysis.generate.unsuccessful"
         | "report.spendAnalysis.generate.unsuccessful";
 

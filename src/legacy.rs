@@ -1,11 +1,13 @@
 //! The envelope of the legacy alerts.
 
+use std::marker::PhantomData;
+
 use serde::de::{DeserializeOwned, Error};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::body::Raw;
-use crate::diagnosis::{Whole, join, track};
+use crate::diagnosis::{join, track};
 use crate::event::{Event, EventType};
 use crate::payload::{AccountCategoriesUpdated, object};
 use crate::value::{ClientId, CompanyId, ConnectionId, EventId, RuleId};
@@ -129,7 +131,6 @@ impl AlertKey {
 }
 
 /// The fields of what may be an alert, yet to be read: only the whole body tells.
-#[derive(Debug)]
 pub(crate) struct AlertFields<R> {
     fields: Vec<(AlertKey, R)>,
     twice: Option<&'static str>,
@@ -192,14 +193,17 @@ impl<'de, R: Raw<'de>> AlertFields<R> {
             .optional(AlertField::Data)?
             .unwrap_or_else(AccountCategoriesUpdated::new);
         event.alert = Some(header.into());
-        Ok((id, Event::AccountCategoriesUpdated(event.into())))
+        Ok((id, Event::AccountCategoriesUpdated(event)))
     }
 
     /// Reads the id and the event type, and gives the data as it is.
-    pub(crate) fn envelope(&self) -> Result<(EventId, EventType, Option<&R>), AlertFault> {
+    pub(crate) fn envelope(&self) -> Result<(EventId, EventType, Option<R>), AlertFault>
+    where
+        R: Copy,
+    {
         let id = self.required(AlertField::AlertId)?;
         let rule_type: String = self.required(AlertField::RuleType)?;
-        let data = self.get(AlertField::Data).map(|(_, data)| data);
+        let data = self.get(AlertField::Data).map(|(_, data)| *data);
         Ok((id, Self::known(&rule_type)?, data))
     }
 
@@ -228,7 +232,7 @@ impl<'de, R: Raw<'de>> AlertFields<R> {
 fn value<T: DeserializeOwned>(key: AlertKey, raw: &RawValue) -> Result<T, AlertFault> {
     let json = raw.get();
     serde_json::from_str(json).or_else(|_| {
-        track(Whole::default(), json).map_err(|(path, error)| AlertFault {
+        track(PhantomData, json).map_err(|(path, error)| AlertFault {
             field: key.field,
             path: join(key.text, &path),
             error,

@@ -1,14 +1,16 @@
 //! [`Webhook`]: an event in its envelope, read in one pass and written back.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use crate::body::{Body, EventBody, Raw, ReadPayload};
+use crate::body::{Body, FromBody, Raw};
 use crate::error::Error;
 use crate::event::{Event, EventType, PayloadOf, UnknownEvent};
+use crate::legacy::AlertFields;
 use crate::value::{EventId, RawJson, Timestamp};
 
 /// A webhook: an event, with the id and the date that Codat gave it.
@@ -77,9 +79,10 @@ pub fn from_slice(body: &[u8]) -> Result<Webhook, Error> {
 /// As for [`from_slice`].
 pub fn from_str(body: &str) -> Result<Webhook, Error> {
     let json = strip_bom(body);
-    serde_json::from_str::<Body<'_, TypedPayload<&RawValue>, &RawValue>>(json)
-        .and_then(Webhook::from_body)
-        .map_err(|error| Error::find(body, error))
+    match Body::<Read<&RawValue>>::read(json) {
+        Ok(read) => Ok(read.webhook),
+        Err(error) => Err(Error::find(body, error)),
+    }
 }
 
 /// The body without a byte-order mark.
@@ -132,26 +135,43 @@ impl Webhook {
             _ => event_type.as_str().into_owned().into(),
         }
     }
+}
 
-    /// Finishes what could not be read in the one pass over the body.
-    fn from_body<'de, R: Raw<'de>, E: de::Error>(
-        body: Body<'de, TypedPayload<R>, R>,
+/// A webhook, read from a body in which what has to wait is kept as `R`.
+struct Read<R> {
+    webhook: Webhook,
+    raw: PhantomData<R>,
+}
+
+/// A payload, typed where the event type came before it.
+enum Payload<R> {
+    Typed(Event),
+    Raw(Option<EventType>, R),
+}
+
+impl<'de, R: Raw<'de>> FromBody<'de> for Read<R> {
+    type Payload = Payload<R>;
+    type Raw = R;
+
+    fn read_payload<A: MapAccess<'de>>(
+        event_type: Option<&str>,
+        map: &mut A,
+    ) -> Result<Payload<R>, A::Error> {
+        match event_type.map(EventType::from) {
+            Some(known) if known.is_known() => map.next_value_seed(known).map(Payload::Typed),
+            found => Ok(Payload::Raw(found, map.next_value()?)),
+        }
+    }
+
+    fn from_event<E: de::Error>(
+        id: EventId,
+        event_type: Cow<'de, str>,
+        generated_date: Option<Cow<'de, str>>,
+        payload: Option<Payload<R>>,
     ) -> Result<Self, E> {
-        let EventBody {
-            id,
-            event_type,
-            generated_date,
-            payload,
-        } = match body {
-            Body::Event(body) => body,
-            Body::Alert(alert) => {
-                let (id, event) = alert.read().map_err(|fault| E::custom(fault.error))?;
-                return Ok(Self::new(id, event));
-            }
-        };
         let event = match payload {
-            Some(TypedPayload::Event(event)) => event,
-            Some(TypedPayload::Raw(found, payload)) => {
+            Some(Payload::Typed(event)) => event,
+            Some(Payload::Raw(found, payload)) => {
                 match found.unwrap_or_else(|| EventType::from(&*event_type)) {
                     EventType::Unknown(event_type) => Event::Unknown(UnknownEvent {
                         event_type,
@@ -168,35 +188,32 @@ impl Webhook {
                 .map(Event::Unknown)
                 .ok_or_else(|| E::missing_field("payload"))?,
         };
-        Ok(Self {
+        let webhook = Webhook {
             id,
             generated_date: generated_date.map(|date| Timestamp::from(&*date)),
             event,
             spelling: EventType::is_alias(&event_type).then(|| event_type.into()),
+        };
+        Ok(Self {
+            webhook,
+            raw: PhantomData,
         })
     }
-}
 
-/// A payload, typed where the event type came before it.
-enum TypedPayload<R> {
-    Event(Event),
-    Raw(Option<EventType>, R),
-}
-
-impl<'de, R: Raw<'de>> ReadPayload<'de> for TypedPayload<R> {
-    fn read<A: MapAccess<'de>>(event_type: Option<&str>, map: &mut A) -> Result<Self, A::Error> {
-        match event_type.map(EventType::from) {
-            Some(known) if known.is_known() => map.next_value_seed(known).map(Self::Event),
-            found => Ok(Self::Raw(found, map.next_value()?)),
-        }
+    fn from_alert<E: de::Error>(alert: AlertFields<R>) -> Result<Self, E> {
+        let (id, event) = alert.read().map_err(|fault| E::custom(fault.error))?;
+        Ok(Self {
+            webhook: Webhook::new(id, event),
+            raw: PhantomData,
+        })
     }
 }
 
 impl<'de> Deserialize<'de> for Webhook {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // A reader or a `Value` has no text to borrow from.
-        type OwnedBody<'de> = Body<'de, TypedPayload<Box<RawValue>>, Box<RawValue>>;
-        OwnedBody::deserialize(deserializer).and_then(Self::from_body)
+        let read = Body::<Read<Box<RawValue>>>::new().deserialize(deserializer)?;
+        Ok(read.webhook)
     }
 }
 

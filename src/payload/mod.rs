@@ -32,6 +32,14 @@ pub(crate) use object::{Object, object};
 
 /// What every payload can be asked, whatever the event. A payload answers what it knows.
 pub(crate) trait Payload {
+    /// The payload itself, whether it is boxed or not.
+    fn as_payload(&self) -> &dyn Payload
+    where
+        Self: Sized,
+    {
+        self
+    }
+
     fn reference_company(&self) -> Option<&CompanyReference> {
         None
     }
