@@ -142,6 +142,7 @@ impl<'de, T: FromBody<'de>> Visitor<'de> for Body<T> {
 
 /// Reads a value into its place, or fails where the key came before: two readers that pick
 /// different copies are a way around a check.
+#[inline]
 fn once<T, E: Error>(
     place: &mut Option<T>,
     key: &'static str,
@@ -175,6 +176,7 @@ impl<'de> Deserialize<'de> for Key {
                 f.write_str("a key")
             }
 
+            #[inline]
             fn visit_str<E>(self, key: &str) -> Result<Key, E> {
                 Ok(match key {
                     "id" => Key::Id,
@@ -218,6 +220,6 @@ impl<'de> Deserialize<'de> for Text<'de> {
             }
         }
 
-        deserializer.deserialize_string(TextVisitor)
+        deserializer.deserialize_str(TextVisitor)
     }
 }

@@ -153,6 +153,7 @@ impl<'de, R: Raw<'de>> FromBody<'de> for Read<R> {
     type Payload = Payload<R>;
     type Raw = R;
 
+    #[inline]
     fn read_payload<A: MapAccess<'de>>(
         event_type: Option<&str>,
         map: &mut A,
@@ -163,6 +164,7 @@ impl<'de, R: Raw<'de>> FromBody<'de> for Read<R> {
         }
     }
 
+    #[inline]
     fn from_event<E: de::Error>(
         id: EventId,
         event_type: Cow<'de, str>,

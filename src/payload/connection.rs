@@ -58,6 +58,7 @@ object! {
         /// When the connection was made.
         pub created: Option<Timestamp>,
         /// What went wrong with the connection.
+        #[serde(default, deserialize_with = "super::object::exact")]
         pub data_connection_errors: Option<Vec<ConnectionError>>,
         /// What else the integration tells, an object with any content.
         pub connection_info: Option<RawJson>,

@@ -1,6 +1,6 @@
 //! The `object!` macro: what every object in a payload has in common.
 
-use serde::de::{Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 /// Declares a JSON object as the plain struct it is. An `Option` field is optional: missing and
@@ -74,6 +74,18 @@ macro_rules! object {
     };
 }
 pub(crate) use object;
+
+/// Reads a list that is part of a list's element and has few items itself, without the spare room
+/// that it grew: there would be as much of it as there is data.
+pub(crate) fn exact<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    let mut list = Option::<Vec<T>>::deserialize(deserializer)?;
+    if let Some(list) = &mut list {
+        list.shrink_to_fit();
+    }
+    Ok(list)
+}
 
 /// Reads a struct from a JSON object and from nothing else: serde's derived code alone would take
 /// an array too, by position.

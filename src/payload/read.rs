@@ -48,6 +48,7 @@ object! {
         /// How the dataset stands.
         pub status: Option<DatasetStatus>,
         /// What Codat has to say on the data.
+        #[serde(default, deserialize_with = "super::object::exact")]
         pub issues: Option<Vec<Issue>>,
     }
 }
