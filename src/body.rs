@@ -126,12 +126,19 @@ impl<'de, T: FromBody<'de>> Visitor<'de> for Body<T> {
             }
         }
 
-        if event_type.is_none() && alert.is_alert() {
-            alert.check()?;
-            return T::from_alert(alert);
-        }
+        let Some(Text(event_type)) = event_type else {
+            if alert.is_alert() {
+                alert.check()?;
+                return T::from_alert(alert);
+            }
+            // Of several that are missing, the first is told.
+            return Err(A::Error::missing_field(if id.is_some() {
+                "eventType"
+            } else {
+                "id"
+            }));
+        };
         let id = id.ok_or_else(|| A::Error::missing_field("id"))?;
-        let Text(event_type) = event_type.ok_or_else(|| A::Error::missing_field("eventType"))?;
         if payload.is_none() && EventType::from(&*event_type).is_known() {
             return Err(A::Error::missing_field("payload"));
         }

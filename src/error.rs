@@ -136,6 +136,7 @@ impl Error {
     }
 
     /// Finds what is wrong with a body whose reading has failed.
+    #[cold]
     pub(crate) fn find(body: &str, first: serde_json::Error) -> Self {
         let fault = Fault::of(strip_bom(body)).unwrap_or(Fault {
             kind: ErrorKind::Envelope,

@@ -1,0 +1,208 @@
+//! The instructions that each way of reading an event takes, counted by valgrind, and their ratios
+//! against the goals.
+//!
+//! ```sh
+//! cargo bench --bench instructions
+//! ```
+
+#[allow(dead_code)]
+mod ways;
+
+use std::hint::black_box;
+use std::process::Command;
+
+use ways::{
+    Case, ENVELOPE, FROM_SLICE, FROM_STR, IGNORED, KNOWN, OWN_STRUCT, PAYLOAD_FIRST, TAGGED, VALUE,
+    Way, cases, large,
+};
+
+const UNDER_VALGRIND: &str = "--under-valgrind";
+
+const WAYS: [(&str, Way); 9] = [
+    ("from_slice", FROM_SLICE),
+    ("known", KNOWN),
+    ("from_str", FROM_STR),
+    ("own struct", OWN_STRUCT),
+    ("tagged", TAGGED),
+    ("Value", VALUE),
+    ("Envelope", ENVELOPE),
+    ("IgnoredAny", IGNORED),
+    ("reordered", PAYLOAD_FIRST),
+];
+
+fn main() {
+    if std::env::args().any(|argument| argument == UNDER_VALGRIND) {
+        for case in cases().iter().chain(&large()) {
+            for (_, way) in WAYS {
+                // The first time, the allocator and the standard library warm up.
+                way(case);
+                start_counting();
+                count(way, case);
+            }
+        }
+        return;
+    }
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        println!("valgrind is not installed: no instructions are counted");
+        return;
+    }
+    print_table(&measure());
+}
+
+/// Callgrind writes a count when one of these two is left. Between `start_counting` and the end of
+/// `count` stands the way, and a handful of instructions more.
+#[inline(never)]
+fn start_counting() {
+    black_box(());
+}
+
+#[inline(never)]
+fn count(way: Way, case: &Case) {
+    way(case);
+    // Keeps the call from becoming a jump, which callgrind would not see end.
+    black_box(());
+}
+
+/// A class with the instructions of each way.
+struct Row {
+    class: &'static str,
+    counts: Vec<f64>,
+}
+
+impl Row {
+    fn ratio(&self, way: &str, against: &str) -> f64 {
+        self.of(way) / self.of(against)
+    }
+
+    fn of(&self, way: &str) -> f64 {
+        let index = WAYS.iter().position(|(name, _)| *name == way);
+        self.counts[index.expect("a way")]
+    }
+}
+
+fn measure() -> Vec<Row> {
+    let folder = std::env::temp_dir().join(format!("codat-webhooks-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the counts");
+    let status = Command::new("valgrind")
+        .args(["--tool=callgrind", "--quiet"])
+        .args([
+            "--dump-after=instructions::start_counting",
+            "--dump-after=instructions::count",
+        ])
+        .arg(format!(
+            "--callgrind-out-file={}",
+            folder.join("out").display()
+        ))
+        .arg(std::env::current_exe().expect("this program"))
+        .arg(UNDER_VALGRIND)
+        .status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "valgrind failed"
+    );
+
+    let mut counts = (1..)
+        .map_while(|dump| {
+            let text = std::fs::read_to_string(folder.join(format!("out.{dump}"))).ok()?;
+            let summary = text
+                .lines()
+                .find_map(|line| line.strip_prefix("summary: "))?;
+            summary.trim().parse::<f64>().ok()
+        })
+        // Every other one is what stands before `start_counting`.
+        .skip(1)
+        .step_by(2);
+    let rows = cases()
+        .iter()
+        .chain(&large())
+        .map(|case| Row {
+            class: case.class,
+            counts: counts.by_ref().take(WAYS.len()).collect(),
+        })
+        .collect();
+    let _ = std::fs::remove_dir_all(folder);
+    rows
+}
+
+fn print_table(rows: &[Row]) {
+    println!("Instructions for an event, and of the other ways against `from_slice`:\n");
+    print!("{:26}", "");
+    WAYS.iter().for_each(|(name, _)| print!("{name:>12}"));
+    println!();
+    for row in rows {
+        print!("{:26}{:>12}", row.class, row.counts[0]);
+        row.counts[1..]
+            .iter()
+            .for_each(|count| print!("{:>12.2}", count / row.counts[0]));
+        println!();
+    }
+
+    let classes = &rows[..cases().len()];
+    let mean = |way, against| {
+        let sum: f64 = classes.iter().map(|row| row.ratio(way, against).ln()).sum();
+        (sum / classes.len() as f64).exp()
+    };
+    let worst = |way, against| {
+        classes
+            .iter()
+            .map(|row| row.ratio(way, against))
+            .fold(f64::MIN, f64::max)
+    };
+    let each = |class: &str, elements: f64| {
+        let row = rows.iter().find(|row| row.class == class);
+        row.expect("the class").of("from_slice") / elements
+    };
+    let at_most = |what, goal: f64, ratio: f64| (what, "<=", goal, ratio, ratio <= goal);
+    let at_least = |what, goal: f64, ratio: f64| (what, ">=", goal, ratio, ratio >= goal);
+    let goals = [
+        at_most(
+            "from_slice / known struct, mean",
+            0.70,
+            mean("from_slice", "known"),
+        ),
+        at_most(
+            "from_slice / known struct, worst",
+            0.90,
+            worst("from_slice", "known"),
+        ),
+        at_most(
+            "from_str / own struct, mean",
+            1.03,
+            mean("from_str", "own struct"),
+        ),
+        at_most(
+            "from_str / own struct, worst",
+            1.08,
+            worst("from_str", "own struct"),
+        ),
+        at_least(
+            "tagged enum / from_slice, mean",
+            1.9,
+            mean("tagged", "from_slice"),
+        ),
+        at_least("Value / from_slice, mean", 2.6, mean("Value", "from_slice")),
+        at_most(
+            "Envelope / IgnoredAny, mean",
+            1.15,
+            mean("Envelope", "IgnoredAny"),
+        ),
+        at_most(
+            "payload first / known struct, mean",
+            1.0,
+            mean("reordered", "known"),
+        ),
+        at_most(
+            "a data type of 10,000 / of 100",
+            1.1,
+            each("10,000 data types", 10_000.0) / each("100 data types", 100.0),
+        ),
+    ];
+    println!("\n{:38}{:>9}{:>9}", "goal", "", "ratio");
+    for (what, sign, goal, ratio, met) in goals {
+        let met = if met { "met" } else { "MISSED" };
+        println!(
+            "{what:38}{:>9}{ratio:>9.3}  {met}",
+            format!("{sign} {goal}")
+        );
+    }
+}
