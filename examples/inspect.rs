@@ -20,6 +20,7 @@ use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use codat_webhooks::legacy::{Alert, Rule};
 use codat_webhooks::{
     CompanyId, ConnectionEvent, ConnectionId, DataType, Error, Event, EventId, EventType,
     ExpensesSync, Outcome, RateLimit, ReadCompleted, SourceAccountEvent, Webhook, Write,
@@ -383,9 +384,29 @@ fn what_happened(event: &Event) -> String {
             ),
             None => "unknown event, no payload".to_owned(),
         },
+        Event::Alert(alert) => alerted(alert),
+
         // `Event` grows; this example need not.
         _ => "no description".to_owned(),
     }
+}
+
+fn alerted(alert: &Alert) -> String {
+    let status = match &alert.rule {
+        Rule::DataConnectionStatusChanged(data) => data.new_status.as_ref().map(|s| s.as_str()),
+        Rule::DataSyncStatusChangedToError(data) => {
+            data.dataset_status.as_ref().map(|s| s.as_str())
+        }
+        Rule::PushOperationStatusChanged(data) => data.status.as_ref().map(|s| s.as_str()),
+        Rule::SyncFailed(data) => data.failure_stage.as_deref(),
+        _ => None,
+    };
+    words([
+        Some("alert"),
+        Some(alert.rule.rule_type().as_str()),
+        alert.data_type().map(DataType::as_str),
+        status,
+    ])
 }
 
 fn connection(event: &ConnectionEvent) -> String {

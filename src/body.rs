@@ -138,6 +138,10 @@ impl<'de, T: FromBody<'de>> Visitor<'de> for Body<T> {
                 "id"
             }));
         };
+        if id.is_none() && payload.is_none() && alert.is_alert_of(&event_type) {
+            alert.check()?;
+            return T::from_alert(alert);
+        }
         let id = id.ok_or_else(|| A::Error::missing_field("id"))?;
         if payload.is_none() && EventType::from(&*event_type).is_known() {
             return Err(A::Error::missing_field("payload"));

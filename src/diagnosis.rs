@@ -249,7 +249,7 @@ impl<'de> Visitor<'de> for &mut Found {
                     AlertField::RuleType if self.event_type.is_none() => {
                         self.event_type = serde_json::from_str::<String>(value)
                             .ok()
-                            .and_then(|rule_type| legacy::event_type(&rule_type));
+                            .map(|rule_type| legacy::event_type(&rule_type));
                     }
                     _ => {}
                 },

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer};
-use serde::ser::{Serialize, Serializer};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _};
+use serde::ser::{Error as _, Serialize, Serializer};
 
 use crate::event_type::{Outcome, ProductRead};
+use crate::legacy::{self, Alert, RuleType};
 use crate::payload::{
     AccountCategoriesUpdated, Company, CompanyProduct, CompanyReference, ConnectionEvent,
     ExpensesSync, Payload, RateLimit, ReadCompleted, Report, SourceAccountEvent, Write,
@@ -44,6 +45,10 @@ macro_rules! events {
             /// Event type `{productIdentifier}.read.completed`, and the same with `.initial`,
             /// `.successful`, `.unsuccessful` and `.successful.initial`.
             ProductReadCompleted(ProductRead, Box<ReadCompleted>),
+            /// A legacy alert, for a consumer that has yet to migrate; see [`legacy`](crate::legacy).
+            ///
+            /// Event type `@rules.` and the name of the rule.
+            Alert(Box<Alert>),
             /// An event of a type that is not in the table.
             Unknown(UnknownEvent),
         }
@@ -81,6 +86,8 @@ macro_rules! events {
             /// `{productIdentifier}.read.completed`, and the same with `.initial`, `.successful`,
             /// `.unsuccessful` and `.successful.initial`.
             ProductReadCompleted(ProductRead),
+            /// `@rules.` and the name of the rule of a legacy alert; see [`legacy`](crate::legacy).
+            Alert(RuleType),
             /// A type that is not in the table.
             Unknown(Other<EventType>),
         }
@@ -105,6 +112,7 @@ macro_rules! events {
                     Self::WriteSuccessful(data_type) => format!("{data_type}.write.successful").into(),
                     Self::WriteUnsuccessful(data_type) => format!("{data_type}.write.unsuccessful").into(),
                     Self::ProductReadCompleted(read) => read.to_string().into(),
+                    Self::Alert(rule) => format!("{}{rule}", legacy::PREFIX).into(),
                     Self::Unknown(text) => Cow::Borrowed(text),
                 }
             }
@@ -134,6 +142,7 @@ macro_rules! events {
                     Self::WriteSuccessful(_) => "WriteSuccessful",
                     Self::WriteUnsuccessful(_) => "WriteUnsuccessful",
                     Self::ProductReadCompleted(_) => "ProductReadCompleted",
+                    Self::Alert(_) => "Alert",
                     Self::Unknown(_) => "Unknown",
                 }
             }
@@ -148,6 +157,7 @@ macro_rules! events {
                     Self::WriteSuccessful(data_type, _) => EventType::WriteSuccessful(data_type.clone()),
                     Self::WriteUnsuccessful(data_type, _) => EventType::WriteUnsuccessful(data_type.clone()),
                     Self::ProductReadCompleted(read, _) => EventType::ProductReadCompleted(read.clone()),
+                    Self::Alert(alert) => EventType::Alert(alert.rule.rule_type()),
                     Self::Unknown(unknown) => EventType::Unknown(unknown.event_type.clone()),
                 }
             }
@@ -157,6 +167,7 @@ macro_rules! events {
                     $(Self::$variant(payload) => payload.as_payload(),)+
                     Self::WriteSuccessful(_, payload) | Self::WriteUnsuccessful(_, payload) => payload.as_payload(),
                     Self::ProductReadCompleted(_, payload) => payload.as_payload(),
+                    Self::Alert(alert) => alert.as_payload(),
                     Self::Unknown(_) => return None,
                 })
             }
@@ -178,6 +189,9 @@ macro_rules! events {
                     Self::ProductReadCompleted(read) => {
                         Event::ProductReadCompleted(read, Deserialize::deserialize(payload)?)
                     }
+                    Self::Alert(_) => {
+                        return Err(D::Error::custom(ALERT_AS_EVENT));
+                    }
                     Self::Unknown(event_type) => Event::Unknown(UnknownEvent {
                         event_type,
                         payload: Some(RawJson::deserialize(payload)?),
@@ -197,12 +211,16 @@ macro_rules! events {
                         payload.serialize(serializer)
                     }
                     Event::ProductReadCompleted(_, payload) => payload.serialize(serializer),
+                    Event::Alert(_) => Err(S::Error::custom(ALERT_AS_EVENT)),
                     Event::Unknown(unknown) => unknown.payload.serialize(serializer),
                 }
             }
         }
     };
 }
+
+/// An alert has an envelope of its own.
+const ALERT_AS_EVENT: &str = "a legacy alert in the envelope of events";
 
 events! {
     /// A company was created.
@@ -319,10 +337,11 @@ impl Event {
         self.payload()?.connection_id()
     }
 
-    /// The data type of a write event.
+    /// The data type of a write event, or of an alert on one data type.
     #[must_use]
     pub fn data_type(&self) -> Option<&DataType> {
         match self {
+            Self::Alert(alert) => alert.data_type(),
             Self::WriteSuccessful(data_type, _) | Self::WriteUnsuccessful(data_type, _) => {
                 Some(data_type)
             }

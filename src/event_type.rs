@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::event::EventType;
+use crate::legacy::{self, RuleType};
 use crate::value::{DataType, Other, text_impls};
 
 impl EventType {
@@ -32,11 +33,10 @@ impl EventType {
         !matches!(self, Self::Unknown(_))
     }
 
+    /// Whether the text is one of the type's spellings.
     fn is_named(&self, text: &str) -> bool {
-        match Self::row(text) {
-            Some(row) => *self == row,
-            None => self.as_str() == text,
-        }
+        let named = Self::from(text);
+        *self == named
     }
 
     /// The data type of a write event.
@@ -88,6 +88,8 @@ impl From<&str> for EventType {
     fn from(text: &str) -> Self {
         if let Some(row) = Self::row(text) {
             row
+        } else if let Some(rule) = text.strip_prefix(legacy::PREFIX) {
+            Self::Alert(RuleType::from(rule))
         } else if let Some(data_type) = data_type(text, WRITE_SUCCESSFUL) {
             Self::WriteSuccessful(data_type)
         } else if let Some(data_type) = data_type(text, WRITE_UNSUCCESSFUL) {

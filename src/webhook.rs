@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::body::{Body, FromBody, Raw};
 use crate::error::Error;
 use crate::event::{Event, EventType, PayloadOf, UnknownEvent};
-use crate::legacy::AlertFields;
+use crate::legacy::{self, AlertFields};
 use crate::value::{EventId, RawJson, Timestamp};
 
 /// A webhook: an event, with the id and the date that Codat gave it.
@@ -221,10 +221,18 @@ impl<'de> Deserialize<'de> for Webhook {
 
 impl Serialize for Webhook {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Event::AccountCategoriesUpdated(event) = &self.event {
-            if let Some(alert) = &event.alert {
-                return alert.write(self.id, event, serializer);
+        match &self.event {
+            Event::Alert(alert) => return alert.write(self.id, serializer),
+            Event::AccountCategoriesUpdated(event) => {
+                if let Some(alert) = &event.alert {
+                    let name = match legacy::event_type(&alert.rule_type) {
+                        EventType::AccountCategoriesUpdated => &alert.rule_type,
+                        _ => legacy::ACCOUNT_CATEGORIES_UPDATED,
+                    };
+                    return alert.write(self.id, name, Some(event), serializer);
+                }
             }
+            _ => {}
         }
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &self.id)?;

@@ -43,6 +43,7 @@ fn the_table_of_event_types_is_that_of_the_code() {
         "WriteSuccessful",
         "WriteUnsuccessful",
         "ProductReadCompleted",
+        "Alert",
         "Unknown",
     ];
     let variants: Vec<&str> = rows.iter().map(|[_, variant, _]| &**variant).collect();
@@ -70,6 +71,7 @@ fn the_table_of_event_types_has_the_payloads_of_the_code() {
                 assert_eq!(payloads, "ProductRead, ReadCompleted");
                 assert_eq!(printed, "ProductReadCompleted(ProductRead");
             }
+            "Alert" => assert_eq!((printed, payload), ("Alert(Alert", "legacy::Alert")),
             _ => assert_eq!(printed, format!("{variant}({payload}")),
         }
         seen.insert(variant);

@@ -7,7 +7,7 @@ object! {
     /// A source account was connected or disconnected. Payload of
     /// `bankFeeds.sourceAccount.connected` and `bankFeeds.sourceAccount.disconnected`.
     pub struct SourceAccountEvent {
-        /// The company. Older deliveries have [`company_id`](Self::company_id) in its place.
+        /// The company. Older deliveries have [`company_id`](field@Self::company_id) in its place.
         pub reference_company: Option<CompanyReference>,
         /// The company, in older deliveries. Deprecated by Codat.
         pub company_id: Option<CompanyId>,

@@ -98,6 +98,12 @@ ids! {
     ClientId
     /// The id of a rule of the legacy alerts.
     RuleId
+    /// The id of a dataset of the legacy alerts.
+    DatasetId
+    /// The key of a write request of the legacy alerts.
+    PushOperationKey
+    /// The id of a sync of the legacy alerts.
+    SyncId
 }
 
 /// What an error says of a text instead of quoting it.

@@ -12,7 +12,8 @@ mod vocabulary;
 pub use amount::{Amount, ParseAmountError};
 pub use data_type::DataType;
 pub use id::{
-    ClientId, CompanyId, ConnectionId, EventId, IntegrationId, ReportId, RuleId, SourceId,
+    ClientId, CompanyId, ConnectionId, DatasetId, EventId, IntegrationId, PushOperationKey,
+    ReportId, RuleId, SourceId, SyncId,
 };
 pub use raw_json::RawJson;
 pub use status_code::StatusCode;

@@ -20,8 +20,19 @@ impl Fixture {
     }
 
     /// The event type that the file's name tells.
-    pub fn event_type(&self) -> &str {
-        self.name.split('@').next().unwrap()
+    pub fn event_type(&self) -> String {
+        let name = self.name.split('@').next().unwrap();
+        let at = if self.is_alert() && name != "AccountCategoriesUpdated" {
+            "@"
+        } else {
+            ""
+        };
+        format!("{at}{name}")
+    }
+
+    /// Whether it is in the legacy envelope.
+    pub fn is_alert(&self) -> bool {
+        self.text.to_lowercase().starts_with("{\"alertid\"")
     }
 }
 
@@ -55,6 +66,9 @@ pub fn canonical(json: &str) -> String {
     match json.as_bytes()[0] {
         b'{' => {
             let object: BTreeMap<String, &RawValue> = serde_json::from_str(json).unwrap();
+            if object.contains_key("AlertId") || object.contains_key("alertId") {
+                return canonical_alert(&object);
+            }
             let fields: Vec<_> = object
                 .iter()
                 .filter(|(_, value)| value.get() != "null")
@@ -70,6 +84,29 @@ pub fn canonical(json: &str) -> String {
         b'"' => format!("{:?}", serde_json::from_str::<String>(json).unwrap()),
         _ => json.to_owned(),
     }
+}
+
+/// An alert, with its keys in one case and without data that is empty.
+fn canonical_alert(object: &BTreeMap<String, &RawValue>) -> String {
+    let capital = |key: &str| match key {
+        "Type" => "RuleType".to_owned(),
+        key => key[..1].to_uppercase() + &key[1..],
+    };
+    let mut alert: BTreeMap<String, String> = object
+        .iter()
+        .map(|(key, value)| (capital(key), canonical(value.get())))
+        .filter(|(_, value)| value != "null")
+        .collect();
+    if let Some(data) = alert.get_mut("Data") {
+        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(data).unwrap();
+        let fields: BTreeMap<_, _> = fields
+            .iter()
+            .map(|(key, value)| (capital(key), value.get()))
+            .collect();
+        *data = format!("{fields:?}");
+    }
+    alert.retain(|_, value| value != "{}");
+    format!("{alert:?}")
 }
 
 /// What has to come back of a body: all of it, under today's key for the event type.

@@ -1,83 +1,17 @@
-//! The envelope of the legacy alerts.
+//! The fields of the legacy envelope, gathered while a body is read, and read once it is known to
+//! be an alert.
 
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Error};
-use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::{Alert, AlertHeader, event_type};
 use crate::body::Raw;
 use crate::diagnosis::{join, track};
 use crate::event::{Event, EventType};
-use crate::payload::{AccountCategoriesUpdated, object};
-use crate::value::{ClientId, CompanyId, ConnectionId, EventId, RuleId};
-
-object! {
-    /// What every legacy alert says beside its data. The alert's own id is
-    /// [`Webhook::id`](crate::Webhook::id).
-    pub struct AlertHeader {
-        /// The rule that raised the alert, as it is spelled. Wire name `RuleType`, in some older
-        /// alerts `Type`.
-        #[serde(rename = "RuleType")]
-        pub rule_type: String,
-        /// The rule's id. Wire name `RuleId`. Deprecated by Codat.
-        #[serde(rename = "RuleId")]
-        pub rule_id: Option<RuleId>,
-        /// The client that the alert is for. Wire name `ClientId`.
-        #[serde(rename = "ClientId")]
-        pub client_id: Option<ClientId>,
-        /// The client's name. Wire name `ClientName`.
-        #[serde(rename = "ClientName")]
-        pub client_name: Option<String>,
-        /// The company that the alert is about. Wire name `CompanyId`. Missing from alerts on the
-        /// whole client.
-        #[serde(rename = "CompanyId")]
-        pub company_id: Option<CompanyId>,
-        /// The connection that the alert is about. Wire name `DataConnectionId`.
-        #[serde(rename = "DataConnectionId")]
-        pub data_connection_id: Option<ConnectionId>,
-        /// The alert in words. Wire name `Message`.
-        #[serde(rename = "Message")]
-        pub message: Option<String>,
-    }
-}
-
-/// The event type that a rule's alerts are read as.
-pub(crate) fn event_type(rule_type: &str) -> Option<EventType> {
-    match rule_type {
-        "Account Categories Updated" | "AccountCategoriesUpdated" => {
-            Some(EventType::AccountCategoriesUpdated)
-        }
-        _ => None,
-    }
-}
-
-impl AlertHeader {
-    /// Writes an alert in the legacy envelope.
-    pub(crate) fn write<S: Serializer>(
-        &self,
-        id: EventId,
-        data: &impl Serialize,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        #[derive(serde::Serialize)]
-        struct Alert<'a, D> {
-            #[serde(rename = "AlertId")]
-            id: EventId,
-            #[serde(flatten)]
-            header: &'a AlertHeader,
-            #[serde(rename = "Data")]
-            data: D,
-        }
-
-        Alert {
-            id,
-            header: self,
-            data,
-        }
-        .serialize(serializer)
-    }
-}
+use crate::payload::AccountCategoriesUpdated;
+use crate::value::EventId;
 
 /// A key of the legacy envelope.
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +68,8 @@ impl AlertKey {
 pub(crate) struct AlertFields<R> {
     fields: Vec<(AlertKey, R)>,
     twice: Option<&'static str>,
+    /// The rule type, where it came under the key that is the event type of other bodies.
+    rule_type: Option<String>,
 }
 
 impl<R> Default for AlertFields<R> {
@@ -141,6 +77,7 @@ impl<R> Default for AlertFields<R> {
         Self {
             fields: Vec::new(),
             twice: None,
+            rule_type: None,
         }
     }
 }
@@ -163,6 +100,16 @@ impl<R> AlertFields<R> {
         self.get(AlertField::RuleType).is_some()
     }
 
+    /// Whether the fields make an alert with the rule type that a body gives as `type`, the key
+    /// that is also the event type's. The caller knows that the body has no other field of an event.
+    pub(crate) fn is_alert_of(&mut self, rule_type: &str) -> bool {
+        let alert = !self.is_alert() && self.get(AlertField::AlertId).is_some();
+        if alert {
+            self.rule_type = Some(rule_type.to_owned());
+        }
+        alert
+    }
+
     /// The alert has what is required, and nothing twice.
     pub(crate) fn check<E: Error>(&self) -> Result<(), E> {
         if let Some(key) = self.twice {
@@ -180,7 +127,7 @@ impl<'de, R: Raw<'de>> AlertFields<R> {
     pub(crate) fn read(&self) -> Result<(EventId, Event), AlertFault> {
         let id = self.required(AlertField::AlertId)?;
         let header = AlertHeader {
-            rule_type: self.required(AlertField::RuleType)?,
+            rule_type: self.rule_type()?,
             rule_id: self.optional(AlertField::RuleId)?,
             client_id: self.optional(AlertField::ClientId)?,
             client_name: self.optional(AlertField::ClientName)?,
@@ -188,12 +135,16 @@ impl<'de, R: Raw<'de>> AlertFields<R> {
             data_connection_id: self.optional(AlertField::DataConnectionId)?,
             message: self.optional(AlertField::Message)?,
         };
-        Self::known(&header.rule_type)?;
-        let mut event: AccountCategoriesUpdated = self
-            .optional(AlertField::Data)?
-            .unwrap_or_else(AccountCategoriesUpdated::new);
-        event.alert = Some(header.into());
-        Ok((id, Event::AccountCategoriesUpdated(event)))
+        let event = if let EventType::Alert(rule_type) = event_type(&header.rule_type) {
+            let rule = rule_type.read(self)?;
+            Event::Alert(Box::new(Alert { header, rule }))
+        } else {
+            let data = self.data::<AccountCategoriesUpdated>()?;
+            let mut event = data.unwrap_or_else(AccountCategoriesUpdated::new);
+            event.alert = Some(header.into());
+            Event::AccountCategoriesUpdated(event)
+        };
+        Ok((id, event))
     }
 
     /// Reads the id and the event type, and gives the data as it is.
@@ -202,17 +153,21 @@ impl<'de, R: Raw<'de>> AlertFields<R> {
         R: Copy,
     {
         let id = self.required(AlertField::AlertId)?;
-        let rule_type: String = self.required(AlertField::RuleType)?;
+        let rule_type = self.rule_type()?;
         let data = self.get(AlertField::Data).map(|(_, data)| *data);
-        Ok((id, Self::known(&rule_type)?, data))
+        Ok((id, event_type(&rule_type), data))
     }
 
-    fn known(rule_type: &str) -> Result<EventType, AlertFault> {
-        event_type(rule_type).ok_or_else(|| AlertFault {
-            field: AlertField::RuleType,
-            path: "RuleType".to_owned(),
-            error: serde_json::Error::custom("unknown rule"),
-        })
+    fn rule_type(&self) -> Result<String, AlertFault> {
+        match &self.rule_type {
+            Some(rule_type) => Ok(rule_type.clone()),
+            None => self.required(AlertField::RuleType),
+        }
+    }
+
+    /// Reads the data of the alert, if it has any.
+    pub(crate) fn data<T: DeserializeOwned>(&self) -> Result<Option<T>, AlertFault> {
+        self.optional(AlertField::Data)
     }
 
     fn required<T: DeserializeOwned>(&self, field: AlertField) -> Result<T, AlertFault> {

@@ -1,0 +1,217 @@
+//! The table of rules.
+
+use std::convert::Infallible;
+use std::str::FromStr;
+
+use serde::ser::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::fields::{AlertFault, AlertFields};
+use super::{
+    DataConnectionStatusChanged, Dataset, NewCompanySynchronized, NoData, PushOperation,
+    RateLimitReached, RateLimitReset, SyncData,
+};
+use crate::body::Raw;
+use crate::event::EventType;
+use crate::value::{Other, RawJson, text_impls};
+
+/// The event type of a rule's alerts: one of its own, but for the rule whose alerts are the event
+/// that the current envelope would carry.
+pub(crate) fn event_type(rule_type: &str) -> EventType {
+    match rule_type {
+        ACCOUNT_CATEGORIES_UPDATED | "Account Categories Updated" => {
+            EventType::AccountCategoriesUpdated
+        }
+        _ => EventType::Alert(RuleType::from(rule_type)),
+    }
+}
+
+pub(crate) const ACCOUNT_CATEGORIES_UPDATED: &str = "AccountCategoriesUpdated";
+
+/// What the text of an alert's event type begins with.
+pub(crate) const PREFIX: &str = "@rules.";
+
+/// A row is `Variant(Data) = "name" | "other spelling" => ["what replaces it"];`.
+macro_rules! rules {
+    ($(
+        $(#[$meta:meta])+
+        $variant:ident($data:ident) = $name:literal $(| $spelling:literal)* => [$($replaced_by:literal),*];
+    )+) => {
+        /// The rule of an alert, with the alert's data.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Rule {
+            $(
+                $(#[$meta])+
+                #[doc = concat!("\n\nRule `", $name, "`" $(, ", `", $spelling, "`")*, ".")]
+                $variant($data),
+            )+
+            /// A rule that is not listed above, with the alert's data as it came.
+            Unknown(Other<RuleType>, Option<RawJson>),
+        }
+
+        /// The type of a rule. The spellings that Codat has used for one are the same type; its
+        /// text is the one without spaces.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum RuleType {
+            $(
+                #[doc = concat!("`", $name, "`" $(, ", `", $spelling, "`")*, ".")]
+                $variant,
+            )+
+            /// A rule that is not listed above, as it is spelled.
+            Other(Other<RuleType>),
+        }
+
+        impl RuleType {
+            /// Every rule that is listed.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name of the rule, without spaces; that of an unknown one as it came.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $name,)+
+                    Self::Other(text) => text,
+                }
+            }
+
+            /// The types of the current events that replace the rule's alerts, as Codat's guide
+            /// names them: with `{dataType}` for any data type. See
+            /// [`Alert::replaced_by`](crate::legacy::Alert::replaced_by).
+            #[must_use]
+            pub fn replaced_by(&self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$variant => &[$($replaced_by),*],)+
+                    Self::Other(_) => &[],
+                }
+            }
+
+            pub(super) fn read<'de, R: Raw<'de>>(self, fields: &AlertFields<R>) -> Result<Rule, AlertFault> {
+                Ok(match self {
+                    $(Self::$variant => Rule::$variant(fields.data()?.unwrap_or_else($data::new)),)+
+                    Self::Other(text) => {
+                        let data = fields.data::<Box<RawValue>>()?;
+                        Rule::Unknown(text, data.map(RawJson::from))
+                    }
+                })
+            }
+        }
+
+        impl From<&str> for RuleType {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($name $(| $spelling)* => Self::$variant,)+
+                    _ => Self::Other(Other::unlisted(text)),
+                }
+            }
+        }
+
+        impl Rule {
+            /// The type of the rule.
+            #[must_use]
+            pub fn rule_type(&self) -> RuleType {
+                match self {
+                    $(Self::$variant(_) => RuleType::$variant,)+
+                    Self::Unknown(text, _) => RuleType::Other(text.clone()),
+                }
+            }
+
+            /// The data to be written, if there is any.
+            pub(super) fn data(&self) -> Option<impl Serialize + '_> {
+                let some = match self {
+                    $(Self::$variant(data) => *data != $data::new(),)+
+                    Self::Unknown(_, data) => data.is_some(),
+                };
+                some.then_some(Data(self))
+            }
+        }
+
+        struct Data<'a>(&'a Rule);
+
+        impl Serialize for Data<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self.0 {
+                    $(Rule::$variant(data) => data.serialize(serializer),)+
+                    Rule::Unknown(_, data) => data.serialize(serializer),
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    /// The status of a connection changed.
+    DataConnectionStatusChanged(DataConnectionStatusChanged)
+        = "DataConnectionStatusChanged" | "Data Connection Status Changed"
+        => ["connection.created", "connection.connected", "connection.disconnected",
+            "connection.reconnected", "connection.deleted"];
+    /// A company's data was synchronized for the first time.
+    NewCompanySynchronized(NewCompanySynchronized)
+        = "NewCompanySynchronized" | "New company synchronized" | "New company synchronised"
+        | "NewCompanySynchronised"
+        => ["read.completed.initial"];
+    /// A data type was synchronized.
+    DataSyncCompleted(Dataset)
+        = "DataSyncCompleted" | "Data sync completed"
+        => ["read.completed"];
+    /// A synchronized data type has new or changed records.
+    DatasetDataChanged(Dataset)
+        = "DatasetDataChanged" | "Dataset data changed"
+        => ["read.completed"];
+    /// A data type could not be synchronized.
+    DataSyncStatusChangedToError(Dataset)
+        = "DataSyncStatusChangedToError" | "Data Sync Status Changed To Error"
+        => ["read.completed"];
+    /// The status of a write request changed.
+    PushOperationStatusChanged(PushOperation)
+        = "PushOperationStatusChanged" | "Push Operation Status Changed"
+        | "Push Operation Status Changed()"
+        => ["{dataType}.write.successful", "{dataType}.write.unsuccessful"];
+    /// A write request timed out.
+    PushOperationTimedOut(PushOperation)
+        = "PushOperationTimedOut" | "Push Operation Timed Out"
+        => ["{dataType}.write.unsuccessful"];
+    /// A sync of expenses came to its end with success.
+    SyncCompleted(SyncData)
+        = "SyncCompleted" | "Sync Completed" | "Sync Complete"
+        => ["expenses.sync.successful"];
+    /// A sync of expenses came to its end without success.
+    SyncFailed(SyncData)
+        = "SyncFailed" | "Sync Failed"
+        => ["expenses.sync.unsuccessful"];
+    /// A sync of expenses began.
+    SyncStarted(SyncData)
+        = "SyncStarted" | "Sync Started"
+        => [];
+    /// The connection that expenses are synced to was deleted.
+    SyncConnectionDeleted(NoData)
+        = "SyncConnectionDeleted" | "Sync Connection Deleted"
+        => ["connection.deleted"];
+    /// The client has used up its daily quota of API calls.
+    RateLimitReached(RateLimitReached)
+        = "ClientRateLimitReached" | "Rate Limit Reached" | "RateLimitReached"
+        => ["client.rateLimit.reached"];
+    /// The client's daily quota of API calls was reset.
+    RateLimitReset(RateLimitReset)
+        = "ClientRateLimitReset" | "Rate Limit Reset" | "RateLimitReset"
+        => ["client.rateLimit.reset"];
+}
+
+impl RuleType {
+    /// Whether the text is one of the rule's spellings.
+    fn is_named(&self, text: &str) -> bool {
+        let named = Self::from(text);
+        *self == named
+    }
+}
+
+impl FromStr for RuleType {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::from(text))
+    }
+}
+
+text_impls!(RuleType, |rule, text| rule.is_named(text));

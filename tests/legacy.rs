@@ -1,0 +1,573 @@
+//! Legacy alerts: every rule in every spelling, and which current events report the same.
+
+mod common;
+
+use codat_webhooks::legacy::{Alert, AlertHeader, Rule, RuleType};
+use codat_webhooks::{
+    DataType, Envelope, ErrorKind, Event, EventId, EventPattern, EventType, Webhook, from_str,
+};
+use common::fixture;
+use serde_json::{Value, json};
+
+/// The rules of Codat's documentation: the spellings, and what replaces them.
+const DOCUMENTED: &[(&[&str], &[&str])] = &[
+    (
+        &["DataConnectionStatusChanged"],
+        &[
+            "connection.created",
+            "connection.connected",
+            "connection.disconnected",
+            "connection.reconnected",
+            "connection.deleted",
+        ],
+    ),
+    (
+        &[
+            "NewCompanySynchronized",
+            "New company synchronized",
+            "New company synchronised",
+        ],
+        &["read.completed.initial"],
+    ),
+    (
+        &["DataSyncCompleted", "Data sync completed"],
+        &["read.completed"],
+    ),
+    (
+        &["DatasetDataChanged", "Dataset data changed"],
+        &["read.completed"],
+    ),
+    (
+        &[
+            "DataSyncStatusChangedToError",
+            "Data Sync Status Changed To Error",
+        ],
+        &["read.completed"],
+    ),
+    (
+        &[
+            "PushOperationStatusChanged",
+            "Push Operation Status Changed",
+            "Push Operation Status Changed()",
+        ],
+        &["*.write.successful", "*.write.unsuccessful"],
+    ),
+    (
+        &["PushOperationTimedOut", "Push Operation Timed Out"],
+        &["*.write.unsuccessful"],
+    ),
+    (
+        &["SyncCompleted", "Sync Completed", "Sync Complete"],
+        &["expenses.sync.successful"],
+    ),
+    (
+        &["SyncFailed", "Sync Failed"],
+        &["expenses.sync.unsuccessful"],
+    ),
+    (&["SyncStarted", "Sync Started"], &[]),
+    (
+        &["SyncConnectionDeleted", "Sync Connection Deleted"],
+        &["connection.deleted"],
+    ),
+    (
+        &["ClientRateLimitReached", "Rate Limit Reached"],
+        &["client.rateLimit.reached"],
+    ),
+    (
+        &["ClientRateLimitReset", "Rate Limit Reset"],
+        &["client.rateLimit.reset"],
+    ),
+];
+
+const ID: &str = "4b0e6d0f-77c1-4d83-9a35-f2c8b1e5a906";
+const COMPANY: &str = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40";
+const CONNECTION: &str = "b1f0a9d2-7c3e-4b56-a1d8-94e7c2f03b65";
+const KEY: &str = "d3c9b8a7-1f2e-4d5c-8b6a-970e1f3c5d24";
+const OTHER: &str = "99999999-1f2e-4d5c-8b6a-970e1f3c5d24";
+
+fn read(body: &Value) -> Webhook {
+    from_str(&body.to_string()).unwrap_or_else(|error| panic!("{error}: {body}"))
+}
+
+fn alert(webhook: &Webhook) -> &Alert {
+    match &webhook.event {
+        Event::Alert(alert) => alert,
+        other => panic!("{other:?} is no alert"),
+    }
+}
+
+#[test]
+fn every_rule_is_read_in_every_spelling() {
+    for (spellings, replaced_by) in DOCUMENTED {
+        for spelling in *spellings {
+            for key in ["RuleType", "Type", "ruleType"] {
+                let webhook = read(&json!({"AlertId": ID, key: spelling}));
+                let alert = alert(&webhook);
+                assert_eq!(webhook.id.to_string(), ID);
+                assert_eq!(alert.header.rule_type, *spelling);
+                assert_eq!(alert.rule.rule_type().as_str(), spellings[0]);
+                assert_eq!(webhook.event_type(), *format!("@rules.{}", spellings[0]));
+
+                let patterns: Vec<_> = alert
+                    .replaced_by()
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect();
+                assert_eq!(patterns, *replaced_by);
+                let written = serde_json::to_value(&webhook).unwrap();
+                assert_eq!(written, json!({"AlertId": ID, "RuleType": spelling}));
+            }
+        }
+    }
+    let known: Vec<&str> = RuleType::KNOWN.iter().map(RuleType::as_str).collect();
+    let documented: Vec<&str> = DOCUMENTED
+        .iter()
+        .map(|(spellings, _)| spellings[0])
+        .collect();
+    assert_eq!(known, documented);
+}
+
+#[test]
+fn every_rule_has_a_sample_with_typed_data() {
+    for rule in RuleType::KNOWN {
+        let name = format!("rules.{rule}");
+        let webhook = from_str(&fixture(&name).text).unwrap();
+        assert_eq!(alert(&webhook).rule.rule_type(), *rule);
+    }
+    let of = |name: &str| from_str(&fixture(name).text).unwrap();
+    let webhook = of("rules.PushOperationStatusChanged@parentheses");
+    let Rule::PushOperationStatusChanged(push) = &alert(&webhook).rule else {
+        panic!()
+    };
+    assert_eq!(push.data_type, Some(DataType::Bills));
+    assert_eq!(push.status.as_ref().unwrap(), "Failed");
+    assert!(push.push_operation_key.is_some());
+    assert_eq!(webhook.event.data_type(), Some(&DataType::Bills));
+
+    let webhook = of("rules.DataConnectionStatusChanged@camel");
+    let Rule::DataConnectionStatusChanged(data) = &alert(&webhook).rule else {
+        panic!()
+    };
+    assert_eq!(webhook.event.connection_id(), data.data_connection_id);
+    assert!(webhook.event.company_id().is_some());
+
+    let webhook = of("rules.NewCompanySynchronized");
+    assert_eq!(webhook.event.company_name(), Some("Reedmace Joinery"));
+}
+
+#[test]
+fn an_alert_in_lower_camel_case_is_an_alert() {
+    let upper = json!({
+        "AlertId": ID, "RuleType": "Data sync completed", "CompanyId": COMPANY,
+        "Data": {"DataType": "invoices", "DatasetId": KEY},
+    });
+    let lower = json!({
+        "alertId": ID, "type": "Data sync completed", "companyId": COMPANY,
+        "data": {"dataType": "invoices", "datasetId": KEY},
+    });
+    assert_eq!(read(&lower), read(&upper));
+    assert_eq!(
+        Envelope::from_str(&lower.to_string()).unwrap().event_type(),
+        "@rules.DataSyncCompleted"
+    );
+
+    // The same keys beside an event's own are no alert.
+    let event = json!({
+        "id": ID, "type": "company.renamed", "alertId": 5, "ruleType": "x", "payload": {},
+    });
+    assert_eq!(read(&event).event_type(), "company.renamed");
+}
+
+#[test]
+fn an_unknown_rule_is_kept_raw() {
+    let fixture = fixture("rules.Weekly digest is ready");
+    let webhook = from_str(&fixture.text).unwrap();
+    let Rule::Unknown(rule, data) = &alert(&webhook).rule else {
+        panic!()
+    };
+    assert_eq!(rule, "Weekly digest is ready");
+    assert_eq!(
+        data.as_ref().unwrap().as_str(),
+        r#"{"week":23,"totals":{"invoices":1.5,"bills":[]}}"#
+    );
+    assert_eq!(
+        serde_json::to_string(&webhook).unwrap(),
+        fixture.text.trim()
+    );
+    assert_eq!(webhook.event_type(), "@rules.Weekly digest is ready");
+    assert!(alert(&webhook).replaced_by().is_empty());
+}
+
+#[test]
+fn the_names_of_alerts_are_event_types_of_their_own() {
+    for text in [
+        "@rules.DataSyncCompleted",
+        "@rules.Data sync completed",
+        "@rules.Some new rule",
+    ] {
+        let event_type = EventType::from(text);
+        assert_eq!(event_type.variant_name(), "Alert");
+        assert_eq!(EventType::from(&*event_type.to_string()), event_type);
+        for (pattern, matches) in [("@rules.*", true), ("*", true), ("rules.*", false)] {
+            assert_eq!(
+                pattern
+                    .parse::<EventPattern>()
+                    .unwrap()
+                    .matches(&event_type),
+                matches
+            );
+        }
+    }
+    let event_type = EventType::from("@rules.DataSyncCompleted");
+    assert_eq!(event_type, "@rules.Data sync completed");
+    assert!(EventType::known().all(|known| !known.to_string().starts_with('@')));
+
+    // An alert has an envelope of its own.
+    let body = json!({"id": ID, "eventType": "@rules.DataSyncCompleted", "payload": {}});
+    assert_eq!(
+        from_str(&body.to_string()).unwrap_err().kind(),
+        ErrorKind::Payload
+    );
+}
+
+#[test]
+fn an_alert_that_does_not_fit_is_an_error_with_its_path() {
+    let cases = [
+        (
+            json!({"AlertId": ID, "RuleType": 5}),
+            ErrorKind::Envelope,
+            "RuleType",
+        ),
+        (
+            json!({"RuleType": "Sync Failed"}),
+            ErrorKind::Envelope,
+            "AlertId",
+        ),
+        (
+            json!({"AlertId": ID, "RuleType": "Sync Failed", "CompanyId": "x"}),
+            ErrorKind::Payload,
+            "CompanyId",
+        ),
+        (
+            json!({"AlertId": ID, "RuleType": "Sync Failed", "Data": {"syncId": 5}}),
+            ErrorKind::Payload,
+            "Data.syncId",
+        ),
+        (
+            json!({"alertId": ID, "type": "Sync Failed", "data": []}),
+            ErrorKind::Payload,
+            "data",
+        ),
+        (
+            json!({"AlertId": ID, "RuleType": "Rate Limit Reset", "Data": {"DailyQuota": "1"}}),
+            ErrorKind::Payload,
+            "Data.DailyQuota",
+        ),
+    ];
+    for (body, kind, path) in cases {
+        let error = from_str(&body.to_string()).unwrap_err();
+        assert_eq!((error.kind(), error.path()), (kind, Some(path)), "{error}");
+        assert_eq!(error.event_type().is_some(), path != "RuleType");
+    }
+}
+
+#[test]
+fn an_alert_made_by_hand_is_an_alert() {
+    let id: EventId = ID.parse().unwrap();
+    for (spelling, written) in [
+        ("Sync Failed", "Sync Failed"),
+        ("Sync Started", "SyncFailed"),
+    ] {
+        let rule =
+            from_str(&fixture("rules.SyncFailed").text).map(|webhook| alert(&webhook).rule.clone());
+        let made = Alert::new(AlertHeader::new(spelling), rule.unwrap());
+        let webhook = Webhook::new(id, Event::Alert(made.into()));
+        let json = serde_json::to_value(&webhook).unwrap();
+        assert_eq!(json["RuleType"], written, "the rule decides");
+        assert_eq!(read(&json).event_type(), webhook.event_type());
+    }
+}
+
+fn push(overrides: Value) -> Webhook {
+    let mut alert = json!({
+        "AlertId": ID, "RuleType": "Push Operation Status Changed", "CompanyId": COMPANY,
+        "DataConnectionId": CONNECTION,
+        "Data": {"dataType": "invoices", "status": "Success", "pushOperationKey": KEY},
+    });
+    let (top, data) = (overrides.as_object().unwrap(), &overrides["Data"]);
+    for (key, value) in top.iter().filter(|(key, _)| *key != "Data") {
+        alert[key] = value.clone();
+    }
+    for (key, value) in data.as_object().into_iter().flatten() {
+        alert["Data"][key] = value.clone();
+    }
+    read(&alert)
+}
+
+fn write(event_type: &str, payload: Value) -> Webhook {
+    let mut write = json!({
+        "id": KEY.to_uppercase(), "referenceCompany": {"id": COMPANY}, "connectionId": CONNECTION,
+        "status": "Success",
+    });
+    for (key, value) in payload.as_object().unwrap() {
+        write[key] = value.clone();
+    }
+    read(&json!({"id": ID, "eventType": event_type, "payload": write}))
+}
+
+#[test]
+fn an_alert_and_its_write_event_report_the_same_fact() {
+    let event = write("invoices.write.successful", json!({}));
+    let same = [
+        json!({}),
+        json!({"CompanyId": null}),
+        json!({"DataConnectionId": null}),
+        json!({"Data": {"dataType": null}}),
+        json!({"Data": {"status": null}}),
+        json!({"Data": {"pushOperationKey": null}}),
+        json!({"Data": {"pushOperationKey": null, "pushOperationGuid": KEY}}),
+    ];
+    for overrides in same {
+        let alert = push(overrides.clone());
+        assert!(alert.event.same_fact(&event.event), "{overrides}");
+        assert!(event.event.same_fact(&alert.event), "in either order");
+    }
+    let other = [
+        json!({"CompanyId": OTHER}),
+        json!({"DataConnectionId": OTHER}),
+        json!({"Data": {"dataType": "bills"}}),
+        json!({"Data": {"status": "Failed"}}),
+        json!({"Data": {"pushOperationKey": OTHER}}),
+        json!({"RuleType": "Push Operation Timed Out"}),
+        json!({"RuleType": "Data sync completed"}),
+        // Nothing is told by both that would say which write it was.
+        json!({"CompanyId": null, "DataConnectionId": null, "Data": {"pushOperationKey": null}}),
+    ];
+    for overrides in other {
+        assert!(
+            !push(overrides.clone()).event.same_fact(&event.event),
+            "{overrides}"
+        );
+    }
+    let alert = push(json!({}));
+    assert!(
+        !alert
+            .event
+            .same_fact(&write("bills.write.successful", json!({})).event)
+    );
+    assert!(
+        !alert
+            .event
+            .same_fact(&write("invoices.write.successful", json!({"id": "7"})).event)
+    );
+    assert!(
+        !alert.event.same_fact(&alert.event),
+        "two alerts are not compared"
+    );
+    assert!(!event.event.same_fact(&event.event), "nor are two events");
+}
+
+#[test]
+fn an_alert_and_its_other_events_report_the_same_fact() {
+    let company = json!({"id": COMPANY});
+    let event = |event_type: &str, payload: Value| {
+        read(&json!({"id": ID, "eventType": event_type, "payload": payload}))
+    };
+    let alert = |rule: &str, data: Value| {
+        read(&json!({
+            "AlertId": ID, "RuleType": rule, "CompanyId": COMPANY, "DataConnectionId": CONNECTION,
+            "Data": data,
+        }))
+    };
+    let read_of = |data_type: &str, connection: &str, status: &str| {
+        json!({"referenceCompany": company, "dataTypes": [
+            {"dataType": "items", "connectionId": OTHER, "status": "Complete"},
+            {"dataType": data_type, "connectionId": connection, "status": status},
+        ]})
+    };
+    let connection = |id: &str, status: &str| json!({"referenceCompany": company, "connection": {"id": id, "status": status}});
+    let sync = |id: &str| json!({"referenceCompany": company, "syncId": id});
+    let quota = |date: &str, left: i64| json!({"expiryDate": date, "quotaRemaining": left});
+
+    let dataset = json!({"dataType": "bills", "datasetStatus": "FetchError"});
+    let status = json!({"dataConnectionId": CONNECTION, "newStatus": "Linked"});
+    let limit = json!({"ExpiresUtc": "2025-07-09T00:00:00", "QuotaRemaining": 5});
+    let cases = [
+        (
+            "DatasetDataChanged",
+            json!({"dataType": "bills"}),
+            "read.completed",
+            read_of("bills", CONNECTION, "Complete"),
+            true,
+        ),
+        (
+            "DatasetDataChanged",
+            json!({"dataType": "bills"}),
+            "read.completed",
+            read_of("items", CONNECTION, "Complete"),
+            false,
+        ),
+        (
+            "DatasetDataChanged",
+            json!({"dataType": "items"}),
+            "read.completed",
+            read_of("bills", CONNECTION, "Complete"),
+            false,
+        ),
+        (
+            "DatasetDataChanged",
+            json!({"dataType": "bills"}),
+            "read.completed.initial",
+            read_of("bills", CONNECTION, "Complete"),
+            false,
+        ),
+        (
+            "DataSyncStatusChangedToError",
+            dataset.clone(),
+            "read.completed",
+            read_of("bills", CONNECTION, "FetchError"),
+            true,
+        ),
+        (
+            "DataSyncStatusChangedToError",
+            dataset,
+            "read.completed",
+            read_of("bills", CONNECTION, "Complete"),
+            false,
+        ),
+        (
+            "NewCompanySynchronized",
+            json!({}),
+            "read.completed.initial",
+            read_of("bills", CONNECTION, "Complete"),
+            true,
+        ),
+        (
+            "DataConnectionStatusChanged",
+            status.clone(),
+            "connection.connected",
+            connection(CONNECTION, "Linked"),
+            true,
+        ),
+        (
+            "DataConnectionStatusChanged",
+            status.clone(),
+            "connection.connected",
+            connection(CONNECTION, "Unlinked"),
+            false,
+        ),
+        (
+            "DataConnectionStatusChanged",
+            status.clone(),
+            "connection.connected",
+            connection(OTHER, "Linked"),
+            false,
+        ),
+        (
+            "DataConnectionStatusChanged",
+            status,
+            "connection.failed",
+            connection(CONNECTION, "Linked"),
+            false,
+        ),
+        (
+            "SyncConnectionDeleted",
+            json!({}),
+            "connection.deleted",
+            connection(CONNECTION, "Unlinked"),
+            true,
+        ),
+        (
+            "SyncConnectionDeleted",
+            json!({}),
+            "connection.deleted",
+            connection(OTHER, "Unlinked"),
+            false,
+        ),
+        (
+            "Sync Completed",
+            json!({"syncId": KEY}),
+            "expenses.sync.successful",
+            sync(KEY),
+            true,
+        ),
+        (
+            "Sync Completed",
+            json!({"syncId": KEY}),
+            "expenses.sync.successful",
+            sync(OTHER),
+            false,
+        ),
+        (
+            "Sync Completed",
+            json!({"syncId": KEY}),
+            "expenses.sync.unsuccessful",
+            sync(KEY),
+            false,
+        ),
+        (
+            "Sync Failed",
+            json!({"syncId": KEY}),
+            "expenses.sync.unsuccessful",
+            sync(KEY),
+            true,
+        ),
+        (
+            "Sync Started",
+            json!({"syncId": KEY}),
+            "expenses.sync.successful",
+            sync(KEY),
+            false,
+        ),
+        (
+            "Rate Limit Reset",
+            limit.clone(),
+            "client.rateLimit.reset",
+            quota("2025-07-09T02:00:00+02:00", 5),
+            true,
+        ),
+        (
+            "Rate Limit Reset",
+            limit.clone(),
+            "client.rateLimit.reset",
+            quota("2025-07-10T00:00:00Z", 5),
+            false,
+        ),
+        (
+            "Rate Limit Reset",
+            limit.clone(),
+            "client.rateLimit.reset",
+            quota("2025-07-09T00:00:00Z", 6),
+            false,
+        ),
+        (
+            "Rate Limit Reset",
+            limit.clone(),
+            "client.rateLimit.reset",
+            quota("2025-07-09T00:00:99Z", 5),
+            true,
+        ),
+        (
+            "Rate Limit Reached",
+            limit.clone(),
+            "client.rateLimit.reached",
+            quota("2025-07-09T00:00:00Z", 0),
+            true,
+        ),
+        (
+            "Rate Limit Reached",
+            limit,
+            "client.rateLimit.reset",
+            quota("2025-07-09T00:00:00Z", 0),
+            false,
+        ),
+    ];
+    for (rule, data, event_type, payload, same) in cases {
+        let (alert, event) = (alert(rule, data), event(event_type, payload));
+        assert_eq!(
+            alert.event.same_fact(&event.event),
+            same,
+            "{alert:?}\n{event:?}"
+        );
+    }
+}
