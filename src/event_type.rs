@@ -4,6 +4,8 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
+
 use crate::event::EventType;
 use crate::legacy::{self, RuleType};
 use crate::value::{DataType, Other, text_impls};
@@ -115,6 +117,12 @@ impl FromStr for EventType {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(Self::from(text))
+    }
+}
+
+impl Serialize for EventType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.as_str())
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Error};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error};
 use serde_json::value::RawValue;
 
 use super::{Alert, AlertHeader, event_type};
@@ -136,10 +136,10 @@ impl<'de, R: Raw<'de>> AlertFields<R> {
             message: self.optional(AlertField::Message)?,
         };
         let event = if let EventType::Alert(rule_type) = event_type(&header.rule_type) {
-            let rule = rule_type.read(self)?;
+            let rule = self.read_as(AlertField::Data, rule_type)?;
             Event::Alert(Box::new(Alert { header, rule }))
         } else {
-            let data = self.data::<AccountCategoriesUpdated>()?;
+            let data: Option<AccountCategoriesUpdated> = self.optional(AlertField::Data)?;
             let mut event = data.unwrap_or_else(AccountCategoriesUpdated::new);
             event.alert = Some(header.into());
             Event::AccountCategoriesUpdated(event)
@@ -165,34 +165,34 @@ impl<'de, R: Raw<'de>> AlertFields<R> {
         }
     }
 
-    /// Reads the data of the alert, if it has any.
-    pub(crate) fn data<T: DeserializeOwned>(&self) -> Result<Option<T>, AlertFault> {
-        self.optional(AlertField::Data)
-    }
-
+    /// Reads a field that `check` has found.
     fn required<T: DeserializeOwned>(&self, field: AlertField) -> Result<T, AlertFault> {
-        match self.get(field) {
-            Some((key, raw)) => value(*key, raw.as_raw()),
-            // `check` has found them all.
-            None => value(AlertKey { field, text: "" }, RawValue::NULL),
-        }
+        self.read_as(field, PhantomData)
     }
 
     fn optional<T: DeserializeOwned>(&self, field: AlertField) -> Result<Option<T>, AlertFault> {
-        self.get(field)
-            .map_or(Ok(None), |(key, raw)| value(*key, raw.as_raw()))
+        self.read_as(field, PhantomData)
     }
-}
 
-fn value<T: DeserializeOwned>(key: AlertKey, raw: &RawValue) -> Result<T, AlertFault> {
-    let json = raw.get();
-    serde_json::from_str(json).or_else(|_| {
-        track(PhantomData, json).map_err(|(path, error)| AlertFault {
-            field: key.field,
-            path: join(key.text, &path),
-            error,
-        })
-    })
+    /// Reads a field, and a missing one as `null`.
+    fn read_as<'a, S>(&'a self, field: AlertField, seed: S) -> Result<S::Value, AlertFault>
+    where
+        S: DeserializeSeed<'a> + Clone,
+    {
+        let (key, json) = match self.get(field) {
+            Some((key, raw)) => (key.text, raw.as_raw().get()),
+            None => ("", RawValue::NULL.get()),
+        };
+        seed.clone()
+            .deserialize(&mut serde_json::Deserializer::from_str(json))
+            .or_else(|_| {
+                track(seed, json).map_err(|(path, error)| AlertFault {
+                    field,
+                    path: join(key, &path),
+                    error,
+                })
+            })
+    }
 }
 
 /// What is wrong with a field of an alert.

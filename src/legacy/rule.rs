@@ -3,15 +3,13 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
+use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
-use serde_json::value::RawValue;
 
-use super::fields::{AlertFault, AlertFields};
 use super::{
     DataConnectionStatusChanged, Dataset, NewCompanySynchronized, NoData, PushOperation,
     RateLimitReached, RateLimitReset, SyncData,
 };
-use crate::body::Raw;
 use crate::event::EventType;
 use crate::value::{Other, RawJson, text_impls};
 
@@ -86,14 +84,19 @@ macro_rules! rules {
                     Self::Other(_) => &[],
                 }
             }
+        }
 
-            pub(super) fn read<'de, R: Raw<'de>>(self, fields: &AlertFields<R>) -> Result<Rule, AlertFault> {
+        /// Reads the data of the rule's alerts into the rule.
+        impl<'de> DeserializeSeed<'de> for RuleType {
+            type Value = Rule;
+
+            fn deserialize<D: Deserializer<'de>>(self, data: D) -> Result<Rule, D::Error> {
                 Ok(match self {
-                    $(Self::$variant => Rule::$variant(fields.data()?.unwrap_or_else($data::new)),)+
-                    Self::Other(text) => {
-                        let data = fields.data::<Box<RawValue>>()?;
-                        Rule::Unknown(text, data.map(RawJson::from))
-                    }
+                    $(Self::$variant => {
+                        let data = Option::<$data>::deserialize(data)?;
+                        Rule::$variant(data.unwrap_or_else($data::new))
+                    })+
+                    Self::Other(text) => Rule::Unknown(text, Option::deserialize(data)?),
                 })
             }
         }
@@ -211,6 +214,12 @@ impl FromStr for RuleType {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(Self::from(text))
+    }
+}
+
+impl Serialize for RuleType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

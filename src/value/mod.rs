@@ -23,4 +23,4 @@ pub use vocabulary::Other;
 
 pub(crate) use id::NOT_A_UUID;
 pub(crate) use tags::TAG_TWICE;
-pub(crate) use vocabulary::{text_impls, vocabulary};
+pub(crate) use vocabulary::{OTHER, text_impls, vocabulary};

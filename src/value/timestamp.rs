@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::str::FromStr;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use serde::Serialize;
 
 use super::text_impls;
 
@@ -31,7 +32,7 @@ use super::text_impls;
 /// assert_eq!(local.instant(), None); // never silently an instant
 /// assert!(local.local().is_some());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Timestamp(Box<str>);
 
 impl Timestamp {

@@ -164,10 +164,25 @@ macro_rules! vocabulary {
             }
         }
 
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    // Known by its name to a serializer that looks for it; in JSON the text alone.
+                    Self::Other(text) => {
+                        serializer.serialize_newtype_struct($crate::value::OTHER, text.as_str())
+                    }
+                    named => serializer.serialize_str(named.as_str()),
+                }
+            }
+        }
+
         $crate::value::text_impls!($name);
     };
 }
 pub(crate) use vocabulary;
+
+/// The name under which a text outside its vocabulary is serialized.
+pub(crate) const OTHER: &str = "Other";
 
 /// What every type that is sent as a text has: the type brings `From<&str>` and `as_str`, and where
 /// it has several spellings, how it compares with a text.
@@ -210,12 +225,6 @@ macro_rules! text_impls {
         impl PartialEq<$name> for &str {
             fn eq(&self, other: &$name) -> bool {
                 *other == **self
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.as_str())
             }
         }
 
