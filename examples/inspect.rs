@@ -4,6 +4,9 @@
 //! cargo run --example inspect                    # the sample bodies in tests/fixtures
 //! cargo run --example inspect -- FILE...         # your own; `-` is standard input
 //! cargo run --example inspect -- --json FILE...  # a JSON object for each body
+//!
+//! # what the bodies have that the models do not
+//! cargo run --features drift --example inspect -- --drift FILE...
 //! ```
 //!
 //! A file holds one body, or JSON Lines. A body that cannot be read is reported on standard error as
@@ -30,12 +33,14 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 
 const USAGE: &str = "\
-Usage: inspect [--json] [--] [FILE...]
+Usage: inspect [--json | --drift] [--] [FILE...]
 
 Reads Codat webhook bodies and says what happened in each. A FILE holds one body, or
 JSON Lines; `-` is standard input. Without any, reads the bundled sample bodies.
 
   --json      print a JSON object for each body
+  --drift     print what the bodies have that the models do not: a line each of
+              FILE:LINE, event type, path, kind and text (needs the feature `drift`)
   -h, --help  print this
 ";
 
@@ -61,11 +66,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// What to print of a body.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Format {
+    #[default]
+    Summary,
+    Json,
+    #[cfg(feature = "drift")]
+    Drift,
+}
+
 /// What the arguments ask for.
 #[derive(Default)]
 struct Options {
     help: bool,
-    json: bool,
+    format: Format,
     files: Vec<OsString>,
 }
 
@@ -75,7 +90,11 @@ impl Options {
         while let Some(arg) = args.next() {
             match arg.to_string_lossy().as_ref() {
                 "-h" | "--help" => options.help = true,
-                "--json" => options.json = true,
+                "--json" => options.set(Format::Json)?,
+                #[cfg(feature = "drift")]
+                "--drift" => options.set(Format::Drift)?,
+                #[cfg(not(feature = "drift"))]
+                "--drift" => return Err("--drift needs `cargo run --features drift`".to_owned()),
                 "--" => options.files.extend(args.by_ref()),
                 "-" => options.files.push(arg),
                 option if option.starts_with('-') => {
@@ -85,6 +104,14 @@ impl Options {
             }
         }
         Ok(options)
+    }
+
+    fn set(&mut self, format: Format) -> Result<(), String> {
+        if ![Format::default(), format].contains(&self.format) {
+            return Err("one of --json and --drift".to_owned());
+        }
+        self.format = format;
+        Ok(())
     }
 
     fn sources(&self) -> io::Result<Vec<Source>> {
@@ -157,7 +184,7 @@ fn inspect(options: &Options) -> io::Result<u8> {
         match source.read() {
             Ok(content) => {
                 for body in bodies(&content) {
-                    if !report(&mut out, options.json, &source.name, &body)? {
+                    if !report(&mut out, options.format, &source.name, &body)? {
                         status = status.max(BAD_BODY);
                     }
                 }
@@ -174,12 +201,19 @@ fn inspect(options: &Options) -> io::Result<u8> {
 }
 
 /// Reports on one body, and tells whether it is good.
-fn report(out: &mut impl io::Write, json: bool, source: &str, body: &Body<'_>) -> io::Result<bool> {
+fn report(
+    out: &mut impl io::Write,
+    format: Format,
+    source: &str,
+    body: &Body<'_>,
+) -> io::Result<bool> {
     let result = from_slice(body.json);
-    if json {
-        write_json(out, &Record::new(source, body.line, &result))?;
-    } else if let Ok(webhook) = &result {
-        writeln!(out, "{}", Summary(webhook))?;
+    match (format, &result) {
+        (Format::Json, _) => write_json(out, &Record::new(source, body.line, &result))?,
+        (Format::Summary, Ok(webhook)) => writeln!(out, "{}", Summary(webhook))?,
+        #[cfg(feature = "drift")]
+        (Format::Drift, Ok(webhook)) => write_drift(out, source, body, webhook)?,
+        (_, Err(_)) => {}
     }
     if let Err(error) = &result {
         // On a terminal, the complaint is to come after what was printed before it.
@@ -303,6 +337,29 @@ fn write_json(out: &mut impl io::Write, record: &Record<'_>) -> io::Result<()> {
     }
     json.push(b'\n');
     out.write_all(&json)
+}
+
+/// Prints what the body has that the models do not, a line each.
+#[cfg(feature = "drift")]
+fn write_drift(
+    out: &mut impl io::Write,
+    source: &str,
+    body: &Body<'_>,
+    webhook: &Webhook,
+) -> io::Result<()> {
+    for drift in codat_webhooks::drift(body.json).unwrap_or_default() {
+        writeln!(
+            out,
+            "{}:{}\t{}\t{}\t{}\t{}",
+            OneLine(source),
+            body.line,
+            OneLine(&webhook.wire_name()),
+            OneLine(&drift.path),
+            drift.kind,
+            OneLine(drift.text.as_deref().unwrap_or("-")),
+        )?;
+    }
+    Ok(())
 }
 
 /// One line on an event: id, type, company, and what happened, with tabs between them.

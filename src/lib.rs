@@ -56,6 +56,14 @@
 //! a choice needs without building the payload. [`Event`] tells the company, the connection, the
 //! data type and the outcome, whichever the variant.
 //!
+//! With the feature `drift`, `drift` tells what of a body is not modelled, so that additions are
+//! noticed.
+//!
+//! # Legacy alerts
+//!
+//! A consumer that still receives the alerts of Codat's "rules" reads them with the same
+//! [`from_slice`]; see [`legacy`] for the migration.
+//!
 //! # Making events
 //!
 //! All structs are `#[non_exhaustive]`, so that a new field breaks nobody. In your own tests, make
@@ -97,6 +105,8 @@
 
 mod body;
 mod diagnosis;
+#[cfg(feature = "drift")]
+mod drift;
 mod envelope;
 mod error;
 mod event;
@@ -110,6 +120,9 @@ mod webhook;
 pub use chrono;
 pub use uuid;
 
+#[cfg(feature = "drift")]
+#[cfg_attr(docsrs, doc(cfg(feature = "drift")))]
+pub use drift::{Drift, DriftKind, drift};
 pub use envelope::Envelope;
 pub use error::{Error, ErrorKind};
 pub use event::{Event, EventType, UnknownEvent};

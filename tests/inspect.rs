@@ -522,6 +522,31 @@ fn bad_usage_is_told_from_a_wish_for_help() {
 }
 
 #[test]
+#[cfg(feature = "drift")]
+fn drift_is_a_line_for_each_thing_that_is_new() {
+    let (good, _) = good();
+    let paused = fixture("connection.connected")
+        .text
+        .replacen("\"Linked\"", "\"Pau\\tsed\"", 1);
+    let name = file("drift.jsonl", format!("{good}\n{paused}{MISFIT}\n"));
+    let run = inspect(&["--drift", name], b"");
+    let line = "drift.jsonl:2\tconnection.connected\tpayload.connection.status\tundocumented value\tPau\\tsed\n";
+    assert_eq!((run.status, run.out.as_str()), (Some(1), line));
+    assert!(run.err.starts_with("drift.jsonl:3: "), "{run:?}");
+
+    let run = inspect(&["--drift", "--json"], b"");
+    assert_eq!((run.status, run.out.as_str()), (Some(2), ""));
+}
+
+#[test]
+#[cfg(not(feature = "drift"))]
+fn drift_without_the_feature_says_what_it_needs() {
+    let run = inspect(&["--drift"], b"");
+    assert_eq!((run.status, run.out.as_str()), (Some(2), ""));
+    assert!(run.err.contains("--features drift"), "{run:?}");
+}
+
+#[test]
 fn two_hyphens_end_the_options() {
     let name = file("--json", good().0);
     let run = inspect(&["--", name], b"");
