@@ -169,16 +169,17 @@ fn message(error: &serde_json::Error) -> String {
     message
 }
 
-/// What serde says that it found, before it quotes it.
-const FOUND: [&str; 8] = [
-    "boolean",
-    "integer",
-    "floating point",
-    "number",
-    "string",
-    "null",
-    "sequence",
-    "map",
+/// What serde says that it found, before it quotes it, in JSON's own terms.
+const FOUND: [(&str, &str); 9] = [
+    ("boolean", "a boolean"),
+    ("integer", "a number"),
+    ("floating point", "a number"),
+    ("number", "a number"),
+    ("string", "a string"),
+    ("null", "null"),
+    ("sequence", "an array"),
+    ("map", "an object"),
+    (NOT_A_UUID, NOT_A_UUID),
 ];
 
 /// The message of an error without the values that it quotes.
@@ -193,11 +194,9 @@ pub(crate) fn describe(error: &serde_json::Error) -> String {
         .rsplit_once(", expected ")
         .and_then(|(found, expected)| {
             let (problem, found) = found.split_once(": ")?;
-            let found = match FOUND.iter().find(|word| found.starts_with(**word)) {
-                Some(word) => word,
-                None if found == NOT_A_UUID => NOT_A_UUID,
-                None => "another value",
-            };
+            let found = FOUND.iter().find(|(start, _)| found.starts_with(start));
+            let found = found.map_or("another value", |(_, found)| found);
+            let expected = expected.replace("a sequence", "an array");
             Some(format!("{problem}: {found}, expected {expected}"))
         });
     match mismatch {

@@ -32,7 +32,7 @@ use crate::webhook::strip_bom;
 /// assert_eq!(error.path(), Some("payload.dataTypes[1].dataType"));
 /// assert_eq!(
 ///     error.to_string(),
-///     "payload does not fit: invalid type: integer, expected a string \
+///     "payload does not fit: invalid type: a number, expected a string \
 ///      at payload.dataTypes[1].dataType, line 6 column 62 \
 ///      (event read.completed, id 0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11)",
 /// );

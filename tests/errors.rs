@@ -313,7 +313,7 @@ fn an_error_has_the_cause_in_words() {
     let company = |field: &str| body(&format!("{{\"id\":\"{ID}\",{field}}}"));
     let cases = [
         (body("{}"), "missing field `id`"),
-        (body("[]"), "invalid type: sequence, expected an object"),
+        (body("[]"), "invalid type: an array, expected an object"),
         (
             body("{\"id\":\"x, expected y\"}"),
             "invalid value: text that is not a UUID, expected a UUID",
@@ -321,19 +321,19 @@ fn an_error_has_the_cause_in_words() {
         (body("{\"id\":null}"), "invalid type: null, expected a UUID"),
         (
             company("\"name\":5.5"),
-            "invalid type: floating point, expected a string",
+            "invalid type: a number, expected a string",
         ),
         (
             company("\"name\":{\"a\":1}"),
-            "invalid type: map, expected a string",
+            "invalid type: an object, expected a string",
         ),
         (
             company("\"lastSync\":false"),
-            "invalid type: boolean, expected a string",
+            "invalid type: a boolean, expected a string",
         ),
         (
             company("\"products\":\"x\""),
-            "invalid type: string, expected a sequence",
+            "invalid type: a string, expected an array",
         ),
         (
             company("\"tags\":{\"a\":\"1\",\"a\":\"1\"}"),
