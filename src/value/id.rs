@@ -48,10 +48,10 @@ macro_rules! ids {
         }
 
         impl FromStr for $name {
-            type Err = uuid::Error;
+            type Err = ParseIdError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::try_parse(text).map(Self)
+                Uuid::try_parse(text).map(Self).map_err(|_| ParseIdError(()))
             }
         }
 
@@ -105,6 +105,11 @@ ids! {
     /// The id of a sync of the legacy alerts.
     SyncId
 }
+
+/// The text is not a UUID.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a UUID")]
+pub struct ParseIdError(());
 
 /// What an error says of a text instead of quoting it.
 pub(crate) const NOT_A_UUID: &str = "text that is not a UUID";

@@ -12,8 +12,8 @@ mod vocabulary;
 pub use amount::{Amount, ParseAmountError};
 pub use data_type::DataType;
 pub use id::{
-    ClientId, CompanyId, ConnectionId, DatasetId, EventId, IntegrationId, PushOperationKey,
-    ReportId, RuleId, SourceId, SyncId,
+    ClientId, CompanyId, ConnectionId, DatasetId, EventId, IntegrationId, ParseIdError,
+    PushOperationKey, ReportId, RuleId, SourceId, SyncId,
 };
 pub use raw_json::RawJson;
 pub use status_code::StatusCode;
