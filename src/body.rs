@@ -104,7 +104,7 @@ impl<'de, T: FromBody<'de>> Visitor<'de> for Body<T> {
         let mut event_type = None;
         let mut generated_date = None;
         let mut payload = None;
-        let mut alert = AlertFields::default();
+        let mut alert: Option<Box<AlertFields<T::Raw>>> = None;
 
         while let Some(key) = map.next_key()? {
             match key {
@@ -119,30 +119,25 @@ impl<'de, T: FromBody<'de>> Visitor<'de> for Body<T> {
                     T::read_payload(event_type.as_ref().map(|Text(text)| &**text), &mut map)
                 })?,
                 // Extra keys of an event, or the fields of an alert: the other keys will tell.
-                Key::Alert(key) => alert.push(key, map.next_value()?),
+                Key::Alert(key) => alert.get_or_insert_default().push(key, map.next_value()?),
                 Key::Other => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
 
-        let Some(Text(event_type)) = event_type else {
-            if alert.is_alert() {
-                alert.check()?;
-                return T::from_alert(alert);
+        // Keys of an alert beside those of an event are extra keys.
+        if let Some(alert) = alert {
+            let no_event = id.is_none() && payload.is_none();
+            let rule_type = event_type.as_ref().map(|Text(text)| &**text);
+            if no_event || rule_type.is_none() {
+                if let Some(alert) = alert.complete(rule_type)? {
+                    return T::from_alert(alert);
+                }
             }
-            // Of several that are missing, the first is told.
-            return Err(A::Error::missing_field(if id.is_some() {
-                "eventType"
-            } else {
-                "id"
-            }));
-        };
-        if id.is_none() && payload.is_none() && alert.is_alert_of(&event_type) {
-            alert.check()?;
-            return T::from_alert(alert);
         }
         let id = id.ok_or_else(|| A::Error::missing_field("id"))?;
+        let Text(event_type) = event_type.ok_or_else(|| A::Error::missing_field("eventType"))?;
         if payload.is_none() && EventType::from(&*event_type).is_known() {
             return Err(A::Error::missing_field("payload"));
         }

@@ -95,30 +95,25 @@ impl<R> AlertFields<R> {
         self.fields.iter().find(|(key, _)| key.field == field)
     }
 
-    /// Whether the fields make an alert, in a body without an event type.
-    pub(crate) fn is_alert(&self) -> bool {
-        self.get(AlertField::RuleType).is_some()
-    }
-
-    /// Whether the fields make an alert with the rule type that a body gives as `type`, the key
-    /// that is also the event type's. The caller knows that the body has no other field of an event.
-    pub(crate) fn is_alert_of(&mut self, rule_type: &str) -> bool {
-        let alert = !self.is_alert() && self.get(AlertField::AlertId).is_some();
-        if alert {
-            self.rule_type = Some(rule_type.to_owned());
+    /// Gives the fields if they make an alert, with all that is required and nothing twice. The rule
+    /// type may have come under the key that is the event type of other bodies.
+    pub(crate) fn complete<E: Error>(mut self, rule_type: Option<&str>) -> Result<Option<Self>, E> {
+        let (named, identified) = (
+            self.get(AlertField::RuleType).is_some(),
+            self.get(AlertField::AlertId).is_some(),
+        );
+        match rule_type {
+            None if named => {}
+            Some(rule_type) if identified && !named => self.rule_type = Some(rule_type.to_owned()),
+            _ => return Ok(None),
         }
-        alert
-    }
-
-    /// The alert has what is required, and nothing twice.
-    pub(crate) fn check<E: Error>(&self) -> Result<(), E> {
         if let Some(key) = self.twice {
             return Err(E::duplicate_field(key));
         }
-        match self.get(AlertField::AlertId) {
-            Some(_) => Ok(()),
-            None => Err(E::missing_field("AlertId")),
+        if !identified {
+            return Err(E::missing_field("AlertId"));
         }
+        Ok(Some(self))
     }
 }
 
@@ -165,7 +160,7 @@ impl<'de, R: Raw<'de>> AlertFields<R> {
         }
     }
 
-    /// Reads a field that `check` has found.
+    /// Reads a field that `complete` has found.
     fn required<T: DeserializeOwned>(&self, field: AlertField) -> Result<T, AlertFault> {
         self.read_as(field, PhantomData)
     }
