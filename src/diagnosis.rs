@@ -264,11 +264,15 @@ pub(crate) struct Header<'a>(pub(crate) &'a Found);
 
 impl fmt::Display for Header<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.0.event_type, self.0.id) {
+        // A product may be called anything, at any length.
+        let event_type = self.0.event_type.as_ref();
+        let event_type: Option<String> =
+            event_type.map(|event_type| event_type.as_str().chars().take(200).collect());
+        match (event_type, self.0.id) {
             (Some(event_type), Some(id)) => {
-                write!(f, " (event {}, id {id})", OneLine(&event_type.as_str()))
+                write!(f, " (event {}, id {id})", OneLine(&event_type))
             }
-            (Some(event_type), None) => write!(f, " (event {})", OneLine(&event_type.as_str())),
+            (Some(event_type), None) => write!(f, " (event {})", OneLine(&event_type)),
             (None, Some(id)) => write!(f, " (event id {id})"),
             (None, None) => Ok(()),
         }

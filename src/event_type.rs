@@ -36,7 +36,7 @@ impl EventType {
     }
 
     /// Whether the text is one of the type's spellings.
-    fn is_named(&self, text: &str) -> bool {
+    pub(crate) fn is_named(&self, text: &str) -> bool {
         let named = Self::from(text);
         *self == named
     }
@@ -90,14 +90,15 @@ impl From<&str> for EventType {
     fn from(text: &str) -> Self {
         if let Some(row) = Self::row(text) {
             row
-        } else if let Some(rule) = text.strip_prefix(legacy::PREFIX) {
-            Self::Alert(RuleType::from(rule))
         } else if let Some(data_type) = data_type(text, WRITE_SUCCESSFUL) {
             Self::WriteSuccessful(data_type)
         } else if let Some(data_type) = data_type(text, WRITE_UNSUCCESSFUL) {
             Self::WriteUnsuccessful(data_type)
         } else if let Some(read) = ProductRead::split(text) {
             Self::ProductReadCompleted(read)
+        } else if let Some(rule) = text.strip_prefix(legacy::PREFIX) {
+            // Last: a client's product may be called anything.
+            Self::Alert(RuleType::from(rule))
         } else {
             Self::Unknown(Other::unlisted(text))
         }

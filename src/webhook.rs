@@ -4,23 +4,27 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use crate::body::{Body, FromBody, Raw};
 use crate::error::Error;
 use crate::event::{Event, EventType, PayloadOf, UnknownEvent};
 use crate::legacy::{self, AlertFields};
-use crate::value::{EventId, RawJson, Timestamp};
+use crate::value::{DataType, EventId, RawJson, Timestamp};
 
 /// A webhook: an event, with the id and the date that Codat gave it.
 ///
 /// From a raw body it is made by [`from_slice`] or [`from_str`], whose errors say what is wrong and
 /// where. It implements `Deserialize` too, so that a framework's JSON extractor can make it, with
 /// that framework's errors; the format has to be JSON by way of `serde_json`, its `Value` included.
+/// In a type of your own it is a field like any other, but does not work within serde's `flatten`,
+/// `untagged` and `tag`, whose buffer takes no raw JSON: keep the body as a `RawValue` there, and
+/// hand that to [`from_str`].
 ///
 /// `serde_json::to_vec` and its like write the webhook back: what is modelled comes out as it came
-/// in, in the order in which Codat sends it.
+/// in, in the order in which Codat sends it. An event made by hand with a data type that makes no
+/// event type (`a.b`) is an error.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Webhook {
@@ -219,6 +223,10 @@ impl<'de> Deserialize<'de> for Webhook {
     }
 }
 
+/// Only an event made by hand can have such a data type.
+const NO_DATA_TYPE: &str = "a data type that is empty, or has a dot or a control character, makes no \
+    event type of a write event";
+
 impl Serialize for Webhook {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.event {
@@ -234,9 +242,15 @@ impl Serialize for Webhook {
             }
             _ => {}
         }
+        let name = self.wire_name();
+        if matches!(self.event.data_type(), Some(DataType::Other(_)))
+            && !self.event_type().is_named(&name)
+        {
+            return Err(S::Error::custom(NO_DATA_TYPE));
+        }
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &self.id)?;
-        map.serialize_entry("eventType", &self.wire_name())?;
+        map.serialize_entry("eventType", &name)?;
         if let Some(date) = &self.generated_date {
             map.serialize_entry("generatedDate", date)?;
         }

@@ -210,6 +210,8 @@ fn the_read_family_takes_any_product() {
     ];
     let products = [
         "lending",
+        "@rules.x",
+        "@rules",
         "my-product",
         "my product",
         "v1.2",

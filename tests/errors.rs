@@ -376,6 +376,19 @@ fn huge_numbers_are_errors_in_typed_fields_alone() {
 }
 
 #[test]
+fn an_error_is_short_however_long_the_event_type_is() {
+    let product = "x".repeat(100_000);
+    let body =
+        format!("{{\"id\":\"{ID}\",\"eventType\":\"{product}.read.completed\",\"payload\":{{}}}}");
+    let error = error(&body);
+    assert!(error.to_string().len() < 500);
+    assert_eq!(
+        error.event_type().unwrap(),
+        &*format!("{product}.read.completed")
+    );
+}
+
+#[test]
 fn an_error_travels() {
     fn takes<T: std::error::Error + Send + Sync + 'static>(_: &T) {}
     let error = error("{}");

@@ -174,6 +174,36 @@ fn an_alert_is_written_back_in_the_legacy_envelope() {
 }
 
 #[test]
+fn a_write_event_that_could_not_be_read_back_is_not_written() {
+    let event = from_str(&fixture("bills.write.successful").text)
+        .unwrap()
+        .event;
+    let Event::WriteSuccessful(_, write) = event else {
+        panic!()
+    };
+    for (name, written) in [
+        ("bills", true),
+        ("zork", true),
+        ("a.b", false),
+        ("", false),
+        ("a\n", false),
+    ] {
+        let id: EventId = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11".parse().unwrap();
+        for event in [
+            Event::WriteSuccessful(name.into(), write.clone()),
+            Event::WriteUnsuccessful(name.into(), write.clone()),
+        ] {
+            let webhook = Webhook::new(id, event);
+            let json = serde_json::to_string(&webhook);
+            assert_eq!(json.is_ok(), written, "{name:?}");
+            if let Ok(json) = json {
+                assert_eq!(from_str(&json).unwrap(), webhook);
+            }
+        }
+    }
+}
+
+#[test]
 fn an_event_made_by_hand_is_an_event() {
     let id: EventId = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11".parse().unwrap();
     let company: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse().unwrap();

@@ -278,6 +278,35 @@ fn a_timestamp_is_made_from_chronos_types_and_gives_them_back() {
     }
     assert_eq!(Timestamp::from(instants[2]), "2025-11-15T06:00:00Z");
 
+    // At both ends of chrono's years, an offset may lead out of them.
+    for (instant, seconds) in [
+        (DateTime::<Utc>::MAX_UTC, 3600),
+        (DateTime::<Utc>::MIN_UTC, -3600),
+    ] {
+        let offset = FixedOffset::east_opt(seconds).unwrap();
+        let timestamp = Timestamp::from(instant.with_timezone(&offset));
+        assert_eq!(timestamp.to_utc(), Some(instant));
+    }
+    for text in [
+        "+262142-12-31T23:59:59+23:59",
+        "+262142-12-31T23:59:59-00:01",
+        "-262143-01-01T00:00:00-23:59",
+        "-262143-01-01T00:00:00+00:01",
+        "+262143-01-01T00:00:00+23:59",
+        "-262144-12-31T23:59:00-23:59",
+    ] {
+        let timestamp = Timestamp::from(text);
+        let _ = (
+            timestamp.date(),
+            timestamp.local(),
+            timestamp.to_utc(),
+            timestamp.assume_utc(),
+        );
+        if let Some(instant) = timestamp.instant() {
+            assert_eq!(Timestamp::from(instant).instant(), Some(instant), "{text}");
+        }
+    }
+
     for seconds in [0, 19_800, -18_000, 3_661, -1] {
         let offset = FixedOffset::east_opt(seconds).unwrap();
         let instant = instants[2].with_timezone(&offset);
@@ -330,6 +359,11 @@ fn an_amount_is_exact() {
         assert!(serde_json::from_str::<Amount>(text).is_err(), "{text}");
     }
     assert_eq!(Amount::from(-12_i64), "-12".parse().unwrap());
+    let amount: Amount = "-1234.50".parse().unwrap();
+    assert_eq!(
+        format!("[{amount:.1}] [{amount:>10}] [{amount:010}]"),
+        "[-1234.50] [  -1234.50] [-001234.50]"
+    );
     assert_eq!(Amount::from(u64::MAX).as_str(), "18446744073709551615");
 }
 

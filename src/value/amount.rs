@@ -125,6 +125,10 @@ impl fmt::Debug for Amount {
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        // As numbers are padded, but never cut: a precision would leave another amount.
+        match self.as_str().strip_prefix('-') {
+            Some(digits) => f.pad_integral(false, "", digits),
+            None => f.pad_integral(true, "", self.as_str()),
+        }
     }
 }

@@ -61,7 +61,8 @@ impl Timestamp {
     #[must_use]
     pub fn date(&self) -> Option<NaiveDate> {
         self.instant()
-            .map(|instant| instant.date_naive())
+            .and_then(|instant| wall_clock(&instant))
+            .map(|wall_clock| wall_clock.date())
             .or_else(|| self.local().map(|local| local.date()))
             .or_else(|| Some(instant(&format!("{self}T00:00:00Z"))?.date_naive()))
     }
@@ -92,6 +93,12 @@ fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
     DateTime::parse_from_rfc3339(text).ok()
 }
 
+/// The local date and time of an instant. `None` at either end of chrono's years, where the offset
+/// leads out of them; chrono's own conversion panics there.
+fn wall_clock(instant: &DateTime<FixedOffset>) -> Option<NaiveDateTime> {
+    instant.naive_utc().checked_add_offset(*instant.offset())
+}
+
 impl From<&str> for Timestamp {
     fn from(text: &str) -> Self {
         Self(text.into())
@@ -113,10 +120,12 @@ impl From<DateTime<Utc>> for Timestamp {
     }
 }
 
-/// Written with its offset. One of odd seconds, which the format cannot hold, is written as UTC.
+/// Written with its offset. Where the format cannot hold that (odd seconds, or a local time beyond
+/// chrono's years), it is written as UTC.
 impl From<DateTime<FixedOffset>> for Timestamp {
     fn from(instant: DateTime<FixedOffset>) -> Self {
-        if instant.offset().local_minus_utc() % 60 == 0 {
+        let whole_minutes = instant.offset().local_minus_utc() % 60 == 0;
+        if whole_minutes && wall_clock(&instant).is_some() {
             Self::from(instant.to_rfc3339_opts(SecondsFormat::AutoSi, false))
         } else {
             Self::from(instant.to_utc())
