@@ -138,7 +138,7 @@ impl<'de, T: FromBody<'de>> Visitor<'de> for Body<T> {
         }
         let id = id.ok_or_else(|| A::Error::missing_field("id"))?;
         let Text(event_type) = event_type.ok_or_else(|| A::Error::missing_field("eventType"))?;
-        if payload.is_none() && EventType::from(&*event_type).is_known() {
+        if payload.is_none() && EventType::of_event(&event_type).is_known() {
             return Err(A::Error::missing_field("payload"));
         }
         let generated_date = generated_date.flatten().map(|Text(text)| text);

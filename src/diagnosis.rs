@@ -34,7 +34,7 @@ impl<'a> Fault<'a> {
                 Err((path, error)) => (ErrorKind::Envelope, path, json, error),
                 Ok(Whole::Event(event_type, payload)) => {
                     let part = payload?.get();
-                    let (path, error) = track(EventType::from(&*event_type), part).err()?;
+                    let (path, error) = track(EventType::of_event(&event_type), part).err()?;
                     (ErrorKind::Payload, join("payload", &path), part, error)
                 }
                 Ok(Whole::Alert(alert)) => {
@@ -211,6 +211,8 @@ pub(crate) fn describe(error: &serde_json::Error) -> String {
 pub(crate) struct Found {
     pub(crate) id: Option<EventId>,
     pub(crate) event_type: Option<EventType>,
+    /// The type is that of an event, not the rule type of an alert.
+    is_event: bool,
 }
 
 impl Found {
@@ -237,21 +239,21 @@ impl<'de> Visitor<'de> for &mut Found {
         while let Some(key) = map.next_key()? {
             let value = map.next_value::<&RawValue>()?.get();
             match key {
-                Key::Id => self.id = self.id.or_else(|| serde_json::from_str(value).ok()),
-                Key::EventType if self.event_type.is_none() => {
-                    self.event_type = serde_json::from_str(value).ok();
+                // An event's own keys tell more than those of an alert, which may be extra keys.
+                Key::Id => self.id = serde_json::from_str(value).ok().or(self.id),
+                Key::EventType => {
+                    let text = serde_json::from_str::<String>(value).ok();
+                    let event_type = text.map(|text| EventType::of_event(&text));
+                    self.event_type = event_type.or(self.event_type.take());
+                    self.is_event = true;
                 }
-                Key::Alert(key) => match key.field {
-                    AlertField::AlertId => {
-                        self.id = self.id.or_else(|| serde_json::from_str(value).ok());
-                    }
-                    AlertField::RuleType if self.event_type.is_none() => {
-                        self.event_type = serde_json::from_str::<String>(value)
-                            .ok()
-                            .map(|rule_type| legacy::event_type(&rule_type));
-                    }
-                    _ => {}
-                },
+                Key::Alert(key) if key.field == AlertField::AlertId => {
+                    self.id = self.id.or(serde_json::from_str(value).ok());
+                }
+                Key::Alert(key) if key.field == AlertField::RuleType && !self.is_event => {
+                    let text = serde_json::from_str::<String>(value).ok();
+                    self.event_type = text.map(|text| legacy::event_type(&text));
+                }
                 _ => {}
             }
         }

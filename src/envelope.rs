@@ -17,7 +17,8 @@ use crate::webhook::{Webhook, from_str, strip_bom};
 /// that is not wanted here.
 ///
 /// The payload is checked to be JSON, but not to fit the event: [`parse`](Self::parse) does that.
-/// Nothing is copied from the body, but for an event type that is written with escapes.
+/// Nothing is copied from the body, but for text of the envelope that is written with escapes; a
+/// legacy alert takes a few small allocations.
 ///
 /// ```
 /// use codat_webhooks::{Envelope, EventPattern};
@@ -134,7 +135,8 @@ impl<'a> Envelope<'a> {
         self.parts.generated_date.as_deref().map(Timestamp::from)
     }
 
-    /// The JSON text of the payload, as it came; `null` when an unknown event came without.
+    /// The JSON text of the payload, as it came; `null` when an unknown event, or an alert, came
+    /// without.
     #[must_use]
     pub fn payload(&self) -> &'a str {
         self.parts.payload.map_or("null", RawValue::get)

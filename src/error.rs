@@ -13,7 +13,8 @@ use crate::webhook::strip_bom;
 ///
 /// It says what is wrong, where, and in which event, as far as that could be read. Its `Display` and
 /// `Debug` are one line and hold no values of the payload, so that they can be logged;
-/// [`source`](StdError::source) is the error underneath, which may quote values.
+/// [`source`](StdError::source) is the error underneath, which may quote values, and counts lines and
+/// columns in the part of the body that it is about.
 ///
 /// ```
 /// use codat_webhooks::{ErrorKind, from_str};
@@ -113,7 +114,8 @@ impl Error {
         self.0.line
     }
 
-    /// The column of the line, in bytes, counted from 1.
+    /// The column of the line, in bytes, counted from 1: where the parser stopped, which is in the
+    /// value or just beside it.
     #[must_use]
     pub fn column(&self) -> usize {
         self.0.column

@@ -370,7 +370,7 @@ impl UnknownEvent {
     /// Makes one without a payload. `None` when the event type is known after all.
     #[must_use]
     pub fn new(event_type: &str) -> Option<Self> {
-        match EventType::from(event_type) {
+        match EventType::of_event(event_type) {
             EventType::Unknown(event_type) => Some(Self {
                 event_type,
                 payload: None,

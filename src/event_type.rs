@@ -35,6 +35,14 @@ impl EventType {
         !matches!(self, Self::Unknown(_))
     }
 
+    /// The type that a text stands for in the envelope of events, which carries no alerts.
+    pub(crate) fn of_event(text: &str) -> Self {
+        match Self::from(text) {
+            Self::Alert(_) => Self::Unknown(Other::unlisted(text)),
+            event_type => event_type,
+        }
+    }
+
     /// Whether the text is one of the type's spellings.
     pub(crate) fn is_named(&self, text: &str) -> bool {
         let named = Self::from(text);

@@ -39,7 +39,7 @@ enum PatternProblem {
     EmptyPart(usize),
     #[error("part {0} mixes `*` with text; `*` stands for whole parts")]
     MixedPart(usize),
-    #[error("part {0} has a control character, which no event type has")]
+    #[error("part {0} has a control character")]
     ControlCharacter(usize),
 }
 
@@ -68,21 +68,19 @@ impl EventPattern {
         let mut parts = text.split('.');
         let mut retry = None;
         loop {
-            let ahead = pattern.clone();
             match (pattern.next(), parts.next()) {
                 (None, None) => return true,
-                (Some("*"), Some(_)) => retry = Some((ahead, pattern.clone(), parts.clone())),
+                (Some("*"), Some(_)) => retry = Some((pattern.clone(), parts.clone())),
                 (Some(literal), Some(part)) if literal == part => {}
                 _ => {
                     // What comes after the `*`, against what comes after one part more.
-                    let Some((star, rest, mut shorter)) = retry.take() else {
+                    let Some((rest, shorter)) = &mut retry else {
                         return false;
                     };
                     if shorter.next().is_none() {
                         return false;
                     }
                     (pattern, parts) = (rest.clone(), shorter.clone());
-                    retry = Some((star, rest, shorter));
                 }
             }
         }

@@ -22,6 +22,10 @@ use crate::value::{DataType, EventId, RawJson, Timestamp};
 /// `untagged` and `tag`, whose buffer takes no raw JSON: keep the body as a `RawValue` there, and
 /// hand that to [`from_str`].
 ///
+/// A `serde_json::Value` keeps neither the digits of numbers nor white space, so neither does a
+/// webhook on its way through one: amounts may be rounded, unless `serde_json` has the feature
+/// `arbitrary_precision`.
+///
 /// `serde_json::to_vec` and its like write the webhook back: what is modelled comes out as it came
 /// in, in the order in which Codat sends it. An event made by hand with a data type that makes no
 /// event type (`a.b`) is an error.
@@ -162,7 +166,7 @@ impl<'de, R: Raw<'de>> FromBody<'de> for Read<R> {
         event_type: Option<&str>,
         map: &mut A,
     ) -> Result<Payload<R>, A::Error> {
-        match event_type.map(EventType::from) {
+        match event_type.map(EventType::of_event) {
             Some(known) if known.is_known() => map.next_value_seed(known).map(Payload::Typed),
             found => Ok(Payload::Raw(found, map.next_value()?)),
         }
@@ -178,7 +182,7 @@ impl<'de, R: Raw<'de>> FromBody<'de> for Read<R> {
         let event = match payload {
             Some(Payload::Typed(event)) => event,
             Some(Payload::Raw(found, payload)) => {
-                match found.unwrap_or_else(|| EventType::from(&*event_type)) {
+                match found.unwrap_or_else(|| EventType::of_event(&event_type)) {
                     EventType::Unknown(event_type) => Event::Unknown(UnknownEvent {
                         event_type,
                         payload: Some(RawJson::from(payload.into_boxed())),

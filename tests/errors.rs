@@ -376,6 +376,27 @@ fn huge_numbers_are_errors_in_typed_fields_alone() {
 }
 
 #[test]
+fn extra_keys_of_an_alert_do_not_hide_which_event_it_is() {
+    let other = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40";
+    for (extra, rest) in [
+        ("\"RuleType\":\"Data sync completed\"", "\"payload\":{}}"),
+        ("\"ruleType\":\"AccountCategoriesUpdated\"", "\"payload\":{"),
+        ("\"Type\":\"R\"", "\"generatedDate\":5}"),
+    ] {
+        let event = format!("\"id\":\"{ID}\",\"eventType\":\"company.created\"");
+        let alert = format!("\"AlertId\":\"{other}\",{extra}");
+        for body in [
+            format!("{{{alert},{event},{rest}"),
+            format!("{{{event},{alert},{rest}"),
+        ] {
+            let error = error(&body);
+            assert_eq!(error.event_type().unwrap(), "company.created", "{body}");
+            assert_eq!(error.id().unwrap().to_string(), ID, "{body}");
+        }
+    }
+}
+
+#[test]
 fn an_error_is_short_however_long_the_event_type_is() {
     let product = "x".repeat(100_000);
     let body =

@@ -213,6 +213,9 @@ fn every_form_of_date_has_its_view_and_no_other() {
         "2025-09-01T12:00:00+24:00",
         "2025-09-01T12:00:00ZZ",
         "Z",
+        "+12345-1-1T1:2:3Z",
+        "+2024-01-01",
+        "+12345-01-01T00:00:00 ",
         "2025-09-01T12:00:00 Z",
         "١٢٣٤-01-01",
         "2025-09-01Z",
@@ -386,6 +389,11 @@ fn a_status_code_is_a_string_or_a_number() {
         );
         assert_eq!(serde_json::from_str::<StatusCode>(&written).unwrap(), code);
     }
+    assert_eq!(
+        serde_json::from_str::<StatusCode>("403").unwrap(),
+        StatusCode::from("403")
+    );
+    assert_eq!(StatusCode::from("403"), "403");
     for json in ["null", "true", "[]", "{}"] {
         assert!(serde_json::from_str::<StatusCode>(json).is_err(), "{json}");
     }

@@ -1,6 +1,7 @@
 //! The status code of a connection error.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -10,7 +11,8 @@ use super::amount::shape;
 
 /// The status code that a source platform answered with, as a rule an HTTP status.
 ///
-/// Codat sends it as a string (`"403"`); a JSON number is read too, and written back as one.
+/// Codat sends it as a string (`"403"`); a JSON number is read too, and written back as one. Two are
+/// equal when their texts are.
 ///
 /// ```
 /// use codat_webhooks::StatusCode;
@@ -19,10 +21,10 @@ use super::amount::shape;
 /// assert_eq!(serde_json::from_str::<StatusCode>("403")?.as_str(), "403");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct StatusCode(Form);
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 enum Form {
     Text(Box<str>),
     Number(super::Amount),
@@ -36,6 +38,32 @@ impl StatusCode {
             Form::Text(text) => text,
             Form::Number(number) => number.as_str(),
         }
+    }
+}
+
+impl PartialEq for StatusCode {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for StatusCode {}
+
+impl Hash for StatusCode {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl PartialEq<str> for StatusCode {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for StatusCode {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
     }
 }
 

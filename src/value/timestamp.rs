@@ -85,10 +85,13 @@ impl Timestamp {
 }
 
 /// Reads RFC 3339, with a space or a `T`, and beyond it the years of five digits or below zero that
-/// chrono can write (its general parser alone would let blanks and single digits pass).
+/// chrono can write, in the form in which it writes them (its general parser would let blanks and
+/// single digits pass).
 fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
     if text.starts_with(['+', '-']) {
-        return text.parse().ok();
+        let instant: DateTime<FixedOffset> = text.parse().ok()?;
+        let forms = [Timestamp::from(instant), Timestamp::from(instant.to_utc())];
+        return forms.iter().any(|form| form == text).then_some(instant);
     }
     DateTime::parse_from_rfc3339(text).ok()
 }
