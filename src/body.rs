@@ -66,6 +66,48 @@ impl<'de, T: FromBody<'de>> DeserializeSeed<'de> for Body<T> {
     }
 }
 
+/// A body of which the top level alone is read, and the payload borrowed.
+pub(crate) enum Whole<'de> {
+    Event {
+        id: EventId,
+        event_type: Cow<'de, str>,
+        generated_date: Option<Cow<'de, str>>,
+        payload: Option<&'de RawValue>,
+    },
+    Alert(AlertFields<&'de RawValue>),
+}
+
+impl<'de> FromBody<'de> for Whole<'de> {
+    type Payload = &'de RawValue;
+    type Raw = &'de RawValue;
+
+    fn read_payload<A: MapAccess<'de>>(
+        _: Option<&str>,
+        map: &mut A,
+    ) -> Result<&'de RawValue, A::Error> {
+        map.next_value()
+    }
+
+    #[inline]
+    fn from_event<E: Error>(
+        id: EventId,
+        event_type: Cow<'de, str>,
+        generated_date: Option<Cow<'de, str>>,
+        payload: Option<&'de RawValue>,
+    ) -> Result<Self, E> {
+        Ok(Self::Event {
+            id,
+            event_type,
+            generated_date,
+            payload,
+        })
+    }
+
+    fn from_alert<E: Error>(alert: AlertFields<&'de RawValue>) -> Result<Self, E> {
+        Ok(Self::Alert(alert))
+    }
+}
+
 /// JSON text kept for later: borrowed from the body where that is in memory, else owned.
 pub(crate) trait Raw<'de>: Deserialize<'de> {
     fn as_raw(&self) -> &RawValue;

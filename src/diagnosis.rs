@@ -1,17 +1,16 @@
 //! The second, slower read of a bad body: which event it is, what is wrong, and where.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use serde_path_to_error::{Path, Segment, Track};
 
-use crate::body::{Body, FromBody, Key};
+use crate::body::{Body, Key, Whole};
 use crate::error::ErrorKind;
 use crate::event::EventType;
-use crate::legacy::{self, AlertField, AlertFields};
+use crate::legacy::{self, AlertField};
 use crate::value::{EventId, NOT_A_UUID, TAG_TWICE};
 use crate::webhook::strip_bom;
 
@@ -32,7 +31,11 @@ impl<'a> Fault<'a> {
             Err(error) => (ErrorKind::Json, String::new(), json, error),
             Ok(_) => match track(Body::<Whole<'a>>::new(), json) {
                 Err((path, error)) => (ErrorKind::Envelope, path, json, error),
-                Ok(Whole::Event(event_type, payload)) => {
+                Ok(Whole::Event {
+                    event_type,
+                    payload,
+                    ..
+                }) => {
                     let part = payload?.get();
                     let (path, error) = track(EventType::of_event(&event_type), part).err()?;
                     (ErrorKind::Payload, join("payload", &path), part, error)
@@ -97,37 +100,6 @@ pub(crate) fn track<'de, S: DeserializeSeed<'de>>(
             error,
         )
     })
-}
-
-/// A body whose top level is fine.
-enum Whole<'de> {
-    Event(Cow<'de, str>, Option<&'de RawValue>),
-    Alert(AlertFields<&'de RawValue>),
-}
-
-impl<'de> FromBody<'de> for Whole<'de> {
-    type Payload = &'de RawValue;
-    type Raw = &'de RawValue;
-
-    fn read_payload<A: MapAccess<'de>>(
-        _: Option<&str>,
-        map: &mut A,
-    ) -> Result<&'de RawValue, A::Error> {
-        map.next_value()
-    }
-
-    fn from_event<E: Error>(
-        _: EventId,
-        event_type: Cow<'de, str>,
-        _: Option<Cow<'de, str>>,
-        payload: Option<&'de RawValue>,
-    ) -> Result<Self, E> {
-        Ok(Self::Event(event_type, payload))
-    }
-
-    fn from_alert<E: Error>(alert: AlertFields<&'de RawValue>) -> Result<Self, E> {
-        Ok(Self::Alert(alert))
-    }
 }
 
 /// The path as it is written in an error, on one line whatever the keys are.

@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, MapAccess};
 use serde_json::value::RawValue;
 
-use crate::body::{Body, FromBody};
+use crate::body::{Body, Whole};
 use crate::error::Error;
 use crate::event::EventType;
-use crate::legacy::AlertFields;
 use crate::value::{EventId, Timestamp};
 use crate::webhook::{Webhook, from_str, strip_bom};
 
@@ -38,52 +36,12 @@ use crate::webhook::{Webhook, from_str, strip_bom};
 #[derive(Clone)]
 pub struct Envelope<'a> {
     body: &'a str,
-    parts: Parts<'a>,
-}
-
-/// What is read of a body.
-#[derive(Clone)]
-struct Parts<'a> {
     id: EventId,
     event_type: Cow<'a, str>,
+    /// The event type is that of a legacy alert.
+    alert: bool,
     generated_date: Option<Cow<'a, str>>,
     payload: Option<&'a RawValue>,
-}
-
-impl<'de> FromBody<'de> for Parts<'de> {
-    type Payload = &'de RawValue;
-    type Raw = &'de RawValue;
-
-    fn read_payload<A: MapAccess<'de>>(
-        _: Option<&str>,
-        map: &mut A,
-    ) -> Result<&'de RawValue, A::Error> {
-        map.next_value()
-    }
-
-    fn from_event<E: de::Error>(
-        id: EventId,
-        event_type: Cow<'de, str>,
-        generated_date: Option<Cow<'de, str>>,
-        payload: Option<&'de RawValue>,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            id,
-            event_type,
-            generated_date,
-            payload,
-        })
-    }
-
-    fn from_alert<E: de::Error>(alert: AlertFields<&'de RawValue>) -> Result<Self, E> {
-        let (id, event_type, payload) = alert.envelope().map_err(|fault| E::custom(fault.error))?;
-        Ok(Self {
-            id,
-            event_type: event_type.as_str().into_owned().into(),
-            generated_date: None,
-            payload,
-        })
-    }
 }
 
 impl<'a> Envelope<'a> {
@@ -105,41 +63,68 @@ impl<'a> Envelope<'a> {
     // Not the trait of the same name, which cannot borrow.
     #[allow(clippy::should_implement_trait)]
     pub fn from_str(body: &'a str) -> Result<Self, Error> {
-        match Body::<Parts<'a>>::read(strip_bom(body)) {
-            Ok(parts) => Ok(Self { body, parts }),
-            Err(error) => Err(Error::find(body, error)),
-        }
+        let read = Body::<Whole<'a>>::read(strip_bom(body)).and_then(|whole| match whole {
+            Whole::Event {
+                id,
+                event_type,
+                generated_date,
+                payload,
+            } => Ok(Self {
+                body,
+                id,
+                event_type,
+                alert: false,
+                generated_date,
+                payload,
+            }),
+            Whole::Alert(alert) => {
+                let (id, event_type, payload) = alert.envelope().map_err(|fault| fault.error)?;
+                Ok(Self {
+                    body,
+                    id,
+                    event_type: event_type.as_str().into_owned().into(),
+                    alert: true,
+                    generated_date: None,
+                    payload,
+                })
+            }
+        });
+        read.map_err(|error| Error::find(body, error))
     }
 
     /// The event's id: one for each event, the same over all attempts to deliver it.
     #[must_use]
     pub fn id(&self) -> EventId {
-        self.parts.id
+        self.id
     }
 
     /// The type of the event.
     #[must_use]
     pub fn event_type(&self) -> EventType {
-        EventType::from(&*self.parts.event_type)
+        if self.alert {
+            EventType::from(&*self.event_type)
+        } else {
+            EventType::of_event(&self.event_type)
+        }
     }
 
     /// The text of the event type, as it came.
     #[must_use]
     pub fn wire_name(&self) -> &str {
-        &self.parts.event_type
+        &self.event_type
     }
 
     /// When Codat generated the event; documented as UTC.
     #[must_use]
     pub fn generated_date(&self) -> Option<Timestamp> {
-        self.parts.generated_date.as_deref().map(Timestamp::from)
+        self.generated_date.as_deref().map(Timestamp::from)
     }
 
     /// The JSON text of the payload, as it came; `null` when an unknown event, or an alert, came
     /// without.
     #[must_use]
     pub fn payload(&self) -> &'a str {
-        self.parts.payload.map_or("null", RawValue::get)
+        self.payload.map_or("null", RawValue::get)
     }
 
     /// Reads the whole event.
@@ -156,9 +141,9 @@ impl<'a> Envelope<'a> {
 impl fmt::Debug for Envelope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Envelope")
-            .field("id", &self.parts.id)
-            .field("event_type", &self.parts.event_type)
-            .field("generated_date", &self.parts.generated_date)
+            .field("id", &self.id)
+            .field("event_type", &self.event_type)
+            .field("generated_date", &self.generated_date)
             .finish_non_exhaustive()
     }
 }

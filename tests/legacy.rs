@@ -226,6 +226,9 @@ fn the_names_of_alerts_are_event_types_of_their_own() {
     let body = json!({"id": ID, "eventType": "@rules.DataSyncCompleted", "payload": {}});
     assert_eq!(read(&body).event_type().variant_name(), "Unknown");
     assert_eq!(serde_json::to_value(read(&body)).unwrap(), body);
+    let text = body.to_string();
+    let envelope = Envelope::from_str(&text).unwrap();
+    assert_eq!(envelope.event_type(), read(&body).event_type());
 }
 
 #[test]

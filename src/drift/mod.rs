@@ -195,18 +195,18 @@ fn top_level(json: &str) -> Vec<(String, &RawValue)> {
 /// Finds the values outside their vocabularies, and the dates that cannot be read.
 fn values(webhook: &Webhook, found: &mut Vec<Drift>) {
     let event_type = webhook.event_type();
-    let (path, kind, text) = match &event_type {
-        EventType::Unknown(text) => ("eventType", DriftKind::EventType, Some(text.as_str())),
+    let new = match &event_type {
+        EventType::Unknown(text) => Some(("eventType", DriftKind::EventType, text.as_str())),
         EventType::Alert(RuleType::Other(text)) => {
-            ("RuleType", DriftKind::EventType, Some(text.as_str()))
+            Some(("RuleType", DriftKind::EventType, text.as_str()))
         }
         EventType::WriteSuccessful(DataType::Other(text))
         | EventType::WriteUnsuccessful(DataType::Other(text)) => {
-            ("eventType", DriftKind::Value, Some(text.as_str()))
+            Some(("eventType", DriftKind::Value, text.as_str()))
         }
-        _ => ("", DriftKind::EventType, None),
+        _ => None,
     };
-    found.extend(text.map(|text| Drift {
+    found.extend(new.map(|(path, kind, text)| Drift {
         path: path.to_owned(),
         kind,
         text: Some(text.to_owned()),
