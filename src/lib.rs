@@ -114,6 +114,9 @@ mod event_type;
 pub mod legacy;
 mod pattern;
 mod payload;
+#[cfg(feature = "signature")]
+#[cfg_attr(docsrs, doc(cfg(feature = "signature")))]
+pub mod signature;
 mod value;
 mod webhook;
 

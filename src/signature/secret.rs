@@ -1,0 +1,92 @@
+//! [`Secret`]: the key of an endpoint.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::SystemTime;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::digest::CtOutput;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::error::SecretError;
+use super::headers::WEBHOOK;
+
+/// A signature. Compared in constant time.
+pub(super) type Signature = CtOutput<Hmac<Sha256>>;
+
+/// The secret of an endpoint: `whsec_` and the base64 of 24 to 64 bytes, as Codat shows it.
+///
+/// It is read with [`FromStr`], and never shown again: not by `Debug`, nor by an error.
+#[derive(Clone)]
+pub struct Secret(Hmac<Sha256>);
+
+impl Secret {
+    /// Signs a body, for tests of your own: the names and values of the three headers with which it
+    /// can be posted at your server, or handed to a [`Verifier`](super::Verifier).
+    ///
+    /// The time is written in whole seconds. Nothing is checked, so that a test can sign what has to
+    /// be refused: an id with a dot, a time before 1970.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// use std::time::SystemTime;
+    ///
+    /// use codat_webhooks::signature::{Headers, Secret, Verifier};
+    ///
+    /// let secret: Secret = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=".parse()?;
+    /// let body = br#"{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"company.renamed"}"#;
+    /// let headers = HashMap::from(secret.sign("msg_1", SystemTime::now(), body));
+    ///
+    /// let verifier = Verifier::new(secret);
+    /// let delivery = verifier.verify(Headers::find(|name| headers.get(name))?, body)?;
+    /// assert_eq!(delivery.message_id(), "msg_1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn sign(&self, id: &str, time: SystemTime, body: &[u8]) -> [(&'static str, String); 3] {
+        let timestamp = match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => since.as_secs().to_string(),
+            Err(before) => format!("-{}", before.duration().as_secs()),
+        };
+        let mac = self.mac(id.as_bytes(), timestamp.as_bytes(), body);
+        let signature = format!("v1,{}", STANDARD.encode(mac.as_bytes()));
+        let [id_name, timestamp_name, signature_name] = WEBHOOK;
+        [
+            (id_name, id.to_owned()),
+            (timestamp_name, timestamp),
+            (signature_name, signature),
+        ]
+    }
+
+    /// The signature of header texts and body, as they came.
+    pub(super) fn mac(&self, id: &[u8], timestamp: &[u8], body: &[u8]) -> Signature {
+        let mut mac = self.0.clone();
+        for part in [id, b".", timestamp, b".", body] {
+            mac.update(part);
+        }
+        mac.finalize()
+    }
+}
+
+impl FromStr for Secret {
+    type Err = SecretError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let base64 = text.strip_prefix("whsec_").ok_or(SecretError::Prefix)?;
+        let key = STANDARD.decode(base64).map_err(|_| SecretError::Base64)?;
+        if !(24..=64).contains(&key.len()) {
+            return Err(SecretError::Length);
+        }
+        Hmac::new_from_slice(&key)
+            .map(Self)
+            .map_err(|_| SecretError::Length)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
