@@ -15,7 +15,7 @@
 //! let verifier: Verifier = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=".parse()?;
 //!
 //! # let secret: Secret = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=".parse()?;
-//! # let body = br#"{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"company.renamed"}"#;
+//! # let body = br#"{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"company.renamed"}"#.as_slice();
 //! # let headers = HashMap::from(secret.sign("msg_1", SystemTime::now(), body));
 //! // For each delivery. `headers` is the server's map from name to value.
 //! let delivery = verifier.verify(Headers::find(|name| headers.get(name))?, body)?;
