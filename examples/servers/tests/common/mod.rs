@@ -1,0 +1,276 @@
+//! A server as a process, and deliveries to it: genuine ones, and those that must be refused.
+
+#![allow(dead_code)] // each test file uses some of it
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use codat_webhooks::signature::Secret;
+
+pub const SECRET: &str = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=";
+const OTHER_SECRET: &str = "whsec_aGFyYm91ci1iaWtlcy13ZWJob29rLWtleQ==";
+
+/// What a client posts.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Delivery {
+    pub fn genuine(id: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self::signed(SECRET, id, SystemTime::now(), body)
+    }
+
+    fn signed(secret: &str, id: &str, time: SystemTime, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        let headers = secret
+            .parse::<Secret>()
+            .unwrap()
+            .sign(id, time, &body)
+            .map(|(name, value)| (name.to_owned(), value));
+        Self {
+            headers: headers.into(),
+            body,
+        }
+    }
+
+    /// Deliveries made of this and another genuine one, none of which may be let in.
+    pub fn forgeries(&self, other: &Self) -> Vec<(String, Self)> {
+        let id = &self.headers[0].1;
+        let minutes = |n| Duration::from_mins(n);
+        let now = SystemTime::now();
+        let mut made = vec![
+            (
+                "unsigned".to_owned(),
+                Self {
+                    headers: Vec::new(),
+                    ..self.clone()
+                },
+            ),
+            (
+                "stale".to_owned(),
+                Self::signed(SECRET, id, now - minutes(6), self.body.clone()),
+            ),
+            (
+                "future".to_owned(),
+                Self::signed(SECRET, id, now + minutes(6), self.body.clone()),
+            ),
+            (
+                "forged".to_owned(),
+                Self::signed(OTHER_SECRET, id, now, self.body.clone()),
+            ),
+            (
+                "another's body".to_owned(),
+                Self {
+                    body: other.body.clone(),
+                    ..self.clone()
+                },
+            ),
+            (
+                "empty body".to_owned(),
+                Self {
+                    body: Vec::new(),
+                    ..self.clone()
+                },
+            ),
+        ];
+        for (index, (name, value)) in self.headers.iter().enumerate() {
+            let mut without = self.clone();
+            without.headers.remove(index);
+            made.push((format!("without {name}"), without));
+            if *value != other.headers[index].1 {
+                let mut mixed = self.clone();
+                mixed.headers[index].1.clone_from(&other.headers[index].1);
+                made.push((format!("another's {name}"), mixed));
+            }
+            let mut svix = self.clone();
+            svix.headers[index].0 = name.replace("webhook", "svix");
+            made.push((format!("{name} of the other set"), svix));
+            for at in 0..value.len() {
+                let mut bytes = value.clone().into_bytes();
+                bytes[at] ^= 1;
+                // A client would not send others.
+                if bytes[at].is_ascii_graphic() {
+                    let mut flipped = self.clone();
+                    flipped.headers[index].1 = String::from_utf8(bytes).unwrap();
+                    made.push((format!("bit flipped in {name}, byte {at}"), flipped));
+                }
+            }
+        }
+        for bit in (0..self.body.len() * 8).step_by(5) {
+            let mut flipped = self.clone();
+            flipped.body[bit / 8] ^= 1 << (bit % 8);
+            made.push((format!("bit {bit} flipped in the body"), flipped));
+        }
+        made
+    }
+}
+
+/// The sample bodies of the library: name and text.
+pub fn fixtures() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures");
+    let mut fixtures: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    fixtures.sort();
+    assert!(fixtures.len() > 80, "the fixtures are there");
+    fixtures
+}
+
+/// An event of its own for each number.
+pub fn event(number: usize) -> String {
+    format!(
+        r#"{{"id":"00000000-0000-4000-8000-{number:012}","eventType":"read.completed","generatedDate":"2026-11-02T08:00:00Z","payload":{{"referenceCompany":{{"id":"6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40","name":"Larkfield Lanterns"}},"dataTypes":[]}}}}"#
+    )
+}
+
+/// A process that is killed when the test ends, however it ends.
+pub struct Process {
+    child: Child,
+    log: Arc<Mutex<String>>,
+}
+
+impl Process {
+    /// Its standard output is left to the caller.
+    pub fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let mut stderr = child.stderr.take().unwrap();
+        let sink = Arc::clone(&log);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = stderr.read(&mut buffer) {
+                let text = String::from_utf8_lossy(&buffer[..read]);
+                sink.lock().unwrap().push_str(&text);
+            }
+        });
+        Self { child, log }
+    }
+
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Waits until the log has the text, and returns what follows it in its line.
+    pub fn logged(&self, text: &str) -> String {
+        eventually(text, || {
+            let log = self.log();
+            let (_, rest) = log.split_once(text)?;
+            let (line, _) = rest.split_once('\n')?;
+            Some(line.trim().to_owned())
+        })
+    }
+
+    /// Where it listens, of which it logs the address.
+    pub fn address(&self) -> SocketAddr {
+        let line = self.logged("listening");
+        let plain: String = line.chars().filter(char::is_ascii).collect();
+        let at = plain.find("127.0.0.1:").unwrap();
+        plain[at..].parse().unwrap()
+    }
+
+    /// Collects the lines of its standard output from now on.
+    pub fn collect(&mut self, lines: &Arc<Mutex<Vec<String>>>) {
+        let stdout: ChildStdout = self.child.stdout.take().unwrap();
+        let lines = Arc::clone(lines);
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines() {
+                let Ok(line) = line else { break };
+                lines.lock().unwrap().push(line);
+            }
+        });
+    }
+
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill").args([name, &id]).status().unwrap();
+        assert!(status.success());
+    }
+
+    pub fn wait(&mut self) -> ExitStatus {
+        eventually("the process to end", || self.child.try_wait().unwrap())
+    }
+
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            eprintln!("{}", self.log());
+        }
+    }
+}
+
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(
+            start.elapsed() < Duration::from_mins(1),
+            "waited for {what}"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A client of the endpoint at the address.
+#[derive(Clone)]
+pub struct Poster {
+    client: reqwest::Client,
+    url: String,
+}
+
+impl Poster {
+    pub fn new(address: SocketAddr) -> Self {
+        Self {
+            client: reqwest::Client::new(),
+            url: format!("http://{address}/webhooks/codat"),
+        }
+    }
+
+    /// The status of the answer.
+    pub async fn post(&self, delivery: &Delivery) -> u16 {
+        let mut request = self.client.post(&self.url).body(delivery.body.clone());
+        for (name, value) in &delivery.headers {
+            request = request.header(name, value);
+        }
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        assert!(
+            answer.bytes().await.unwrap().len() < 100,
+            "the answer says little"
+        );
+        status
+    }
+
+    /// The statuses of the answers, to deliveries of which many are under way at a time.
+    pub async fn post_all(&self, deliveries: &[Delivery], at_a_time: usize) -> Vec<u16> {
+        use futures_util::StreamExt;
+        futures_util::stream::iter(deliveries)
+            .map(|delivery| self.post(delivery))
+            .buffered(at_a_time)
+            .collect()
+            .await
+    }
+}
