@@ -136,6 +136,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let _ = stop_work.send(());
+    info!("working off the queue");
     worker.await?;
     info!("stopped");
     Ok(())

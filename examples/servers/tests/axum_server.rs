@@ -3,6 +3,7 @@
 mod common;
 
 use std::collections::{BTreeMap, HashSet};
+use std::io::Write;
 use std::net::TcpStream;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -200,6 +201,27 @@ async fn when_it_stops_what_was_accepted_is_handled() {
     server.process.logged("stopping");
     let address = server.process.address();
     eventually("the port to close", || TcpStream::connect(address).err());
+    server.process.logged("working off the queue");
+    server.process.collect(&server.handled);
+    assert!(server.process.wait().success());
+    let handled = server.wait_for(4000);
+    assert_eq!(handled, once((0..4000).map(|n| format!("msg_{n}"))));
+}
+
+#[tokio::test]
+async fn a_client_that_stays_does_not_keep_it_from_stopping() {
+    let mut server = Server::start(&[("QUEUE", "5000")]);
+    let deliveries: Vec<_> = (0..4000)
+        .map(|n| Delivery::genuine(&format!("msg_{n}"), event(n)))
+        .collect();
+    let answers = server.poster.post_all(&deliveries, 50).await;
+    assert!(answers.iter().all(|answer| *answer == 202));
+    let mut slow = TcpStream::connect(server.process.address()).unwrap();
+    slow.write_all(b"POST /webhooks/codat HTTP/1.1\r\n")
+        .unwrap();
+    server.process.signal("-TERM");
+    server.process.logged("working off the queue");
+    assert!(server.process.log().contains("connections were left open"));
     server.process.collect(&server.handled);
     assert!(server.process.wait().success());
     let handled = server.wait_for(4000);
