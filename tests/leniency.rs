@@ -235,42 +235,6 @@ fn every_optional_field_is_modelled() {
 }
 
 #[test]
-fn unknown_fields_change_nothing() {
-    for fixture in fixtures()
-        .iter()
-        .filter(|fixture| is_known(&fixture.event_type()))
-    {
-        let webhook = from_str(&fixture.text).unwrap();
-        // Into every object, as text: a field may also come twice, be nested or be a huge number.
-        // Maps of tags and JSON of any shape have no unknown fields.
-        let mut quoted = false;
-        let mut skip = 0_u32;
-        for (at, c) in fixture.text.char_indices() {
-            if c == '"' {
-                quoted = !quoted;
-            }
-            if quoted || !matches!(c, '{' | '}') {
-                continue;
-            }
-            let before = &fixture.text[..at];
-            let any_shape = ["\"tags\":", "\"connectionInfo\":"];
-            match c {
-                '{' if skip > 0 || any_shape.iter().any(|key| before.ends_with(key)) => skip += 1,
-                '}' if skip > 0 => skip -= 1,
-                '{' => {
-                    let rest = &fixture.text[at + 1..];
-                    let comma = if rest.starts_with('}') { "" } else { "," };
-                    let extra = "\"extra\":[{\"deep\":[1e999,\"\\u0000\"]}],\"extra\":null,\"\":-0";
-                    let body = format!("{before}{{{extra}{comma}{rest}");
-                    assert_eq!(from_str(&body).as_ref().ok(), Some(&webhook), "{body}");
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-#[test]
 fn fields_of_the_other_envelope_are_unknown_fields() {
     for fixture in fixtures().iter().filter(|fixture| !fixture.is_alert()) {
         let extra =

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+#[derive(Clone, Debug)]
 pub struct Fixture {
     /// The file's name: the event type, and the form after an `@`.
     pub name: String,
