@@ -646,6 +646,7 @@ fn no_error_and_no_debug_shows_what_it_is_about() {
         );
     }
     assert!(format!("{:?}", delivery.verify().unwrap()).contains("msg_2Xq9"));
+    assert!(format!("{:?}", delivery.headers()).contains("webhook-timestamp"));
 }
 
 #[test]

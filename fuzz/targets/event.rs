@@ -1,0 +1,42 @@
+//! Any event that can be built: it is written and read back, by all ways of reading.
+
+#![no_main]
+
+#[path = "../../tests/common/build.rs"]
+mod build;
+
+use arbitrary::Unstructured;
+use codat_webhooks::{Envelope, EventPattern, EventType, Webhook, drift, from_slice};
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+fuzz_target!(|bytes: &[u8]| -> Corpus {
+    let Ok(webhook) = build::webhook(&mut Unstructured::new(bytes)) else {
+        return Corpus::Reject;
+    };
+    let Ok(body) = serde_json::to_vec(&webhook) else {
+        // Only a data type that makes another event's type cannot be written.
+        let data_type = webhook.event.data_type().expect("a write");
+        let text = data_type.as_str();
+        assert!(text.is_empty() || text.contains(|c: char| c == '.' || c.is_control()));
+        return Corpus::Reject;
+    };
+    let read = from_slice(&body).expect("what was written can be read");
+    assert_eq!(read, webhook);
+    assert_eq!(serde_json::to_vec(&read).expect("written"), body);
+    let by_reader: Webhook = serde_json::from_reader(&body[..]).expect("readable");
+    assert_eq!(by_reader, webhook);
+
+    let envelope = Envelope::from_slice(&body).expect("an envelope");
+    assert_eq!(envelope.id(), webhook.id);
+    assert_eq!(envelope.event_type(), webhook.event_type());
+    assert_eq!(envelope.generated_date(), webhook.generated_date);
+    assert_eq!(envelope.wire_name(), webhook.wire_name());
+
+    let event_type = webhook.event_type();
+    assert_eq!(EventType::from(&*event_type.as_str()), event_type);
+    if let Ok(pattern) = event_type.as_str().parse::<EventPattern>() {
+        assert!(pattern.matches(&event_type) || event_type.as_str().contains('*'));
+    }
+    drift(&body).expect("readable");
+    Corpus::Keep
+});

@@ -1,0 +1,76 @@
+//! Any text as an event type, a pattern and a tag filter.
+
+#![no_main]
+
+use codat_webhooks::uuid::Uuid;
+use codat_webhooks::{Company, Event, EventPattern, EventType, TagFilter};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: (&str, &str)| {
+    let (pattern, text) = input;
+    let event_type = EventType::from(text);
+    let name = event_type.as_str();
+    assert_eq!(event_type, *text);
+    assert_eq!(EventType::from(&*name), event_type);
+    assert_eq!(event_type.to_string(), name);
+    let json = serde_json::to_string(&event_type).expect("text");
+    let read: EventType = serde_json::from_str(&json).expect("text");
+    assert_eq!(read, event_type);
+    if !event_type.is_known() {
+        assert_eq!(name, text);
+    }
+
+    if let Ok(parsed) = pattern.parse::<EventPattern>() {
+        assert_eq!(parsed.to_string(), pattern);
+        let parts: Vec<_> = pattern.split('.').collect();
+        let naive = |name: &str| matches(&parts, &name.split('.').collect::<Vec<_>>());
+        // Where an event has two spellings, and an alert many, a pattern for any of them matches.
+        let spelled = ["reports.", "report.", "@rules."]
+            .iter()
+            .any(|start| name.starts_with(start));
+        if !spelled {
+            assert_eq!(
+                parsed.matches(&event_type),
+                naive(&name),
+                "{pattern:?} {name:?}"
+            );
+        } else if naive(&name) {
+            assert!(parsed.matches(&event_type), "{pattern:?} {name:?}");
+        }
+    } else {
+        // Nothing that can be the type of an event is refused for its letters.
+        let starred = pattern
+            .split('.')
+            .any(|part| part.contains('*') && part != "*");
+        let empty = pattern.split('.').any(str::is_empty);
+        assert!(
+            starred || empty || pattern.contains(char::is_control),
+            "{pattern:?}"
+        );
+    }
+
+    if let Ok(filter) = pattern.parse::<TagFilter>() {
+        assert_eq!(filter.to_string(), pattern);
+        let mut company = Company::new(Uuid::nil());
+        let (key, value) = text.split_once(':').unwrap_or((text, ""));
+        company.tags = Some([(key, value)].into_iter().collect());
+        let matched = filter.matches(&Event::CompanyCreated(company.into()));
+        assert_eq!(matched, format!("{key}:{value}") == pattern);
+    } else {
+        assert!(
+            pattern
+                .split_once(':')
+                .is_none_or(|(key, _)| key.is_empty())
+        );
+    }
+});
+
+/// `*` is one part or more.
+fn matches(pattern: &[&str], name: &[&str]) -> bool {
+    match (pattern, name) {
+        ([], []) => true,
+        (["*", rest @ ..], [_, tail @ ..]) => matches(rest, tail) || matches(pattern, tail),
+        ([part, rest @ ..], [first, tail @ ..]) => part == first && matches(rest, tail),
+        _ => false,
+    }
+}
