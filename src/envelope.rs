@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use crate::body::{Body, Whole};
 use crate::error::Error;
 use crate::event::EventType;
+use crate::legacy::{self, RuleType};
 use crate::value::{EventId, Timestamp};
 use crate::webhook::{Webhook, from_str, strip_bom};
 
@@ -101,10 +102,10 @@ impl<'a> Envelope<'a> {
     /// The type of the event.
     #[must_use]
     pub fn event_type(&self) -> EventType {
-        if self.alert {
-            EventType::from(&*self.event_type)
-        } else {
-            EventType::of_event(&self.event_type)
+        let rule = self.event_type.strip_prefix(legacy::PREFIX);
+        match rule.filter(|_| self.alert) {
+            Some(rule) => EventType::Alert(RuleType::from(rule)),
+            None => EventType::of_event(&self.event_type),
         }
     }
 

@@ -572,3 +572,13 @@ fn an_alert_and_its_other_events_report_the_same_fact() {
         );
     }
 }
+
+#[test]
+fn a_rule_may_be_named_as_a_product_read_is() {
+    let body =
+        r#"{"AlertId":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","RuleType":"x.read.completed"}"#;
+    let webhook = from_str(body).unwrap();
+    assert!(matches!(webhook.event_type(), EventType::Alert(_)));
+    let envelope = Envelope::from_str(body).unwrap();
+    assert_eq!(envelope.event_type(), webhook.event_type());
+}
