@@ -33,9 +33,14 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     assert_eq!(envelope.wire_name(), webhook.wire_name());
 
     let event_type = webhook.event_type();
-    assert_eq!(EventType::from(&*event_type.as_str()), event_type);
-    if let Ok(pattern) = event_type.as_str().parse::<EventPattern>() {
-        assert!(pattern.matches(&event_type) || event_type.as_str().contains('*'));
+    let name = event_type.as_str();
+    // A rule may be named so that its text is that of a product called `@rules.`.
+    let ambiguous = matches!(event_type, EventType::Alert(_)) && name.contains(".read.completed");
+    if !ambiguous {
+        assert_eq!(EventType::from(&*name), event_type);
+    }
+    if let Ok(pattern) = name.parse::<EventPattern>() {
+        assert!(pattern.matches(&event_type) || name.contains('*'));
     }
     drift(&body).expect("readable");
     Corpus::Keep

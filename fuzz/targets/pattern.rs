@@ -65,12 +65,19 @@ fuzz_target!(|input: (&str, &str)| {
     }
 });
 
-/// `*` is one part or more.
+/// `*` is one part or more. Of each start of the pattern, which starts of the name it matches.
 fn matches(pattern: &[&str], name: &[&str]) -> bool {
-    match (pattern, name) {
-        ([], []) => true,
-        (["*", rest @ ..], [_, tail @ ..]) => matches(rest, tail) || matches(pattern, tail),
-        ([part, rest @ ..], [first, tail @ ..]) => part == first && matches(rest, tail),
-        _ => false,
+    let mut reached = vec![false; name.len() + 1];
+    reached[0] = true;
+    for part in pattern {
+        let mut next = vec![false; name.len() + 1];
+        for (at, text) in name.iter().enumerate() {
+            next[at + 1] = match *part {
+                "*" => reached[at] || next[at],
+                literal => reached[at] && literal == *text,
+            };
+        }
+        reached = next;
     }
+    reached[name.len()]
 }
