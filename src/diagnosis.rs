@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use serde_path_to_error::{Path, Segment, Track};
@@ -107,7 +107,8 @@ fn render(path: &Path) -> String {
     path.iter()
         .fold(String::new(), |path, segment| match segment {
             Segment::Seq { index } => join(&path, &format!("[{index}]")),
-            Segment::Map { key } => join(&path, &OneLine(key).to_string()),
+            // A tag may be called anything, at any length.
+            Segment::Map { key } => join(&path, &OneLine(cut(key, 64)).to_string()),
             Segment::Enum { .. } | Segment::Unknown => path,
         })
 }
@@ -183,24 +184,62 @@ pub(crate) fn describe(error: &serde_json::Error) -> String {
 pub(crate) struct Found {
     pub(crate) id: Option<EventId>,
     pub(crate) event_type: Option<EventType>,
-    /// The type is that of an event, not the rule type of an alert.
-    is_event: bool,
 }
 
 impl Found {
     pub(crate) fn of(body: &str) -> Self {
-        let mut found = Self::default();
-        // Fails where the body does; what came before is found.
-        let _ = found.deserialize_from(strip_bom(body));
-        found
-    }
-
-    fn deserialize_from(&mut self, json: &str) -> serde_json::Result<()> {
-        serde::Deserializer::deserialize_map(&mut serde_json::Deserializer::from_str(json), self)
+        let mut seen = Seen::default();
+        // Fails where the body does; what came before has been seen.
+        let _ = seen.deserialize_from(strip_bom(body));
+        seen.into()
     }
 }
 
-impl<'de> Visitor<'de> for &mut Found {
+/// The values of the keys that tell which event a body is.
+#[derive(Default)]
+struct Seen<'de> {
+    id: Option<&'de RawValue>,
+    event_type: Option<&'de RawValue>,
+    payload: Option<&'de RawValue>,
+    alert_id: Option<&'de RawValue>,
+    rule_type: Option<&'de RawValue>,
+}
+
+impl<'de> Seen<'de> {
+    fn deserialize_from(&mut self, json: &'de str) -> serde_json::Result<()> {
+        serde::Deserializer::deserialize_map(&mut serde_json::Deserializer::from_str(json), self)
+    }
+
+    /// Whether the key of an event's type has the rule type of an alert.
+    fn is_alert(&self) -> bool {
+        let event = self.id.or(self.payload).or(self.rule_type);
+        self.alert_id.is_some() && event.is_none()
+    }
+}
+
+impl From<Seen<'_>> for Found {
+    /// An event's own keys tell more than those of an alert, which may be extra keys.
+    fn from(seen: Seen<'_>) -> Self {
+        fn read<T: DeserializeOwned>(value: Option<&RawValue>) -> Option<T> {
+            serde_json::from_str(value?.get()).ok()
+        }
+
+        let rule_type = || read(seen.rule_type).map(|text: String| legacy::event_type(&text));
+        let event_type = read(seen.event_type).map(|text: String| {
+            if seen.is_alert() {
+                legacy::event_type(&text)
+            } else {
+                EventType::of_event(&text)
+            }
+        });
+        Self {
+            id: read(seen.id).or_else(|| read(seen.alert_id)),
+            event_type: event_type.or_else(rule_type),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Seen<'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -209,25 +248,16 @@ impl<'de> Visitor<'de> for &mut Found {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key()? {
-            let value = map.next_value::<&RawValue>()?.get();
-            match key {
-                // An event's own keys tell more than those of an alert, which may be extra keys.
-                Key::Id => self.id = serde_json::from_str(value).ok().or(self.id),
-                Key::EventType => {
-                    let text = serde_json::from_str::<String>(value).ok();
-                    let event_type = text.map(|text| EventType::of_event(&text));
-                    self.event_type = event_type.or(self.event_type.take());
-                    self.is_event = true;
-                }
-                Key::Alert(key) if key.field == AlertField::AlertId => {
-                    self.id = self.id.or(serde_json::from_str(value).ok());
-                }
-                Key::Alert(key) if key.field == AlertField::RuleType && !self.is_event => {
-                    let text = serde_json::from_str::<String>(value).ok();
-                    self.event_type = text.map(|text| legacy::event_type(&text));
-                }
-                _ => {}
-            }
+            let value = map.next_value()?;
+            let place = match key {
+                Key::Id => &mut self.id,
+                Key::EventType => &mut self.event_type,
+                Key::Payload => &mut self.payload,
+                Key::Alert(key) if key.field == AlertField::AlertId => &mut self.alert_id,
+                Key::Alert(key) if key.field == AlertField::RuleType => &mut self.rule_type,
+                _ => continue,
+            };
+            place.get_or_insert(value);
         }
         Ok(())
     }
@@ -238,19 +268,22 @@ pub(crate) struct Header<'a>(pub(crate) &'a Found);
 
 impl fmt::Display for Header<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let event_type = self.0.event_type.as_ref().map(EventType::as_str);
         // A product may be called anything, at any length.
-        let event_type = self.0.event_type.as_ref();
-        let event_type: Option<String> =
-            event_type.map(|event_type| event_type.as_str().chars().take(200).collect());
+        let event_type = event_type.as_deref().map(|text| OneLine(cut(text, 200)));
         match (event_type, self.0.id) {
-            (Some(event_type), Some(id)) => {
-                write!(f, " (event {}, id {id})", OneLine(&event_type))
-            }
-            (Some(event_type), None) => write!(f, " (event {})", OneLine(&event_type)),
+            (Some(event_type), Some(id)) => write!(f, " (event {event_type}, id {id})"),
+            (Some(event_type), None) => write!(f, " (event {event_type})"),
             (None, Some(id)) => write!(f, " (event id {id})"),
             (None, None) => Ok(()),
         }
     }
+}
+
+/// The beginning of a text, of so many characters.
+fn cut(text: &str, characters: usize) -> &str {
+    let end = text.char_indices().nth(characters);
+    end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// Text with its control characters escaped.

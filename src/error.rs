@@ -102,7 +102,7 @@ impl Error {
     }
 
     /// The path of the field that is missing or does not fit: `payload.dataTypes[3].dataType`.
-    /// `None` where no single field is wrong.
+    /// `None` where no single field is wrong. The key of a tag is cut after 64 characters.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()

@@ -397,7 +397,7 @@ fn extra_keys_of_an_alert_do_not_hide_which_event_it_is() {
 }
 
 #[test]
-fn an_error_is_short_however_long_the_event_type_is() {
+fn an_error_is_short_however_long_what_it_names_is() {
     let product = "x".repeat(100_000);
     let body =
         format!("{{\"id\":\"{ID}\",\"eventType\":\"{product}.read.completed\",\"payload\":{{}}}}");
@@ -407,6 +407,15 @@ fn an_error_is_short_however_long_the_event_type_is() {
         error.event_type().unwrap(),
         &*format!("{product}.read.completed")
     );
+
+    let tags = format!("{{\"é{}\":1}}", "\\u0000".repeat(100_000));
+    let payload = format!("{{\"id\":\"{ID}\",\"tags\":{tags}}}");
+    let body =
+        format!("{{\"id\":\"{ID}\",\"eventType\":\"company.created\",\"payload\":{payload}}}");
+    let error = self::error(&body);
+    let key = format!("é{}", "\\u{0}".repeat(63));
+    assert_eq!(error.path(), Some(&*format!("payload.tags.{key}")));
+    assert!(error.to_string().len() < 1000);
 }
 
 #[test]

@@ -582,3 +582,19 @@ fn a_rule_may_be_named_as_a_product_read_is() {
     let envelope = Envelope::from_str(body).unwrap();
     assert_eq!(envelope.event_type(), webhook.event_type());
 }
+
+#[test]
+fn an_error_in_an_alert_tells_its_rule_whichever_key_has_it() {
+    for key in ["RuleType", "Type", "type", "eventType"] {
+        let body = format!(
+            r#"{{"AlertId":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","{key}":"Sync Started","CompanyId":1}}"#
+        );
+        let error = from_str(&body).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Payload);
+        assert_eq!(
+            error.event_type(),
+            Some(&EventType::Alert(RuleType::SyncStarted)),
+            "{body}"
+        );
+    }
+}
