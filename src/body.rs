@@ -213,6 +213,20 @@ pub(crate) enum Key {
     Other,
 }
 
+impl From<&str> for Key {
+    #[inline]
+    fn from(key: &str) -> Self {
+        match key {
+            "id" => Self::Id,
+            // Older bodies say `type`.
+            "eventType" | "type" => Self::EventType,
+            "generatedDate" => Self::GeneratedDate,
+            "payload" => Self::Payload,
+            _ => AlertKey::from_wire(key).map_or(Self::Other, Self::Alert),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Key {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct KeyVisitor;
@@ -226,14 +240,7 @@ impl<'de> Deserialize<'de> for Key {
 
             #[inline]
             fn visit_str<E>(self, key: &str) -> Result<Key, E> {
-                Ok(match key {
-                    "id" => Key::Id,
-                    // Older bodies say `type`.
-                    "eventType" | "type" => Key::EventType,
-                    "generatedDate" => Key::GeneratedDate,
-                    "payload" => Key::Payload,
-                    _ => AlertKey::from_wire(key).map_or(Key::Other, Key::Alert),
-                })
+                Ok(Key::from(key))
             }
         }
 

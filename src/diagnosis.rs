@@ -135,11 +135,12 @@ fn named_field(message: &str) -> &str {
 
 /// The message of an error without its position.
 fn message(error: &serde_json::Error) -> String {
-    let mut message = error.to_string();
-    if let Some(position) = message.rfind(" at line ").filter(|_| error.line() > 0) {
-        message.truncate(position);
+    let message = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    match message.strip_suffix(&position) {
+        Some(message) => message.to_owned(),
+        None => message,
     }
-    message
 }
 
 /// What serde says that it found, before it quotes it, in JSON's own terms.
@@ -189,25 +190,50 @@ pub(crate) struct Found {
 impl Found {
     pub(crate) fn of(body: &str) -> Self {
         let mut seen = Seen::default();
-        // Fails where the body does; what came before has been seen.
-        let _ = seen.deserialize_from(strip_bom(body));
-        seen.into()
+        for (key, value) in members(strip_bom(body)) {
+            let place = match Key::from(&*key) {
+                Key::Id => &mut seen.id,
+                Key::EventType => &mut seen.event_type,
+                Key::Payload => &mut seen.payload,
+                Key::Alert(key) if key.field == AlertField::AlertId => &mut seen.alert_id,
+                Key::Alert(key) if key.field == AlertField::RuleType => &mut seen.rule_type,
+                _ => continue,
+            };
+            place.get_or_insert(value);
+        }
+        seen.found()
     }
 }
 
 /// The values of the keys that tell which event a body is.
 #[derive(Default)]
-struct Seen<'de> {
-    id: Option<&'de RawValue>,
-    event_type: Option<&'de RawValue>,
-    payload: Option<&'de RawValue>,
-    alert_id: Option<&'de RawValue>,
-    rule_type: Option<&'de RawValue>,
+struct Seen<'a> {
+    id: Option<&'a RawValue>,
+    event_type: Option<&'a RawValue>,
+    payload: Option<&'a RawValue>,
+    alert_id: Option<&'a RawValue>,
+    rule_type: Option<&'a RawValue>,
 }
 
-impl<'de> Seen<'de> {
-    fn deserialize_from(&mut self, json: &'de str) -> serde_json::Result<()> {
-        serde::Deserializer::deserialize_map(&mut serde_json::Deserializer::from_str(json), self)
+impl Seen<'_> {
+    /// An event's own keys tell more than those of an alert, which may be extra keys.
+    fn found(&self) -> Found {
+        fn read<T: DeserializeOwned>(value: Option<&RawValue>) -> Option<T> {
+            serde_json::from_str(value?.get()).ok()
+        }
+
+        let rule_type = || read(self.rule_type).map(|text: String| legacy::event_type(&text));
+        let event_type = read(self.event_type).map(|text: String| {
+            if self.is_alert() {
+                legacy::event_type(&text)
+            } else {
+                EventType::of_event(&text)
+            }
+        });
+        Found {
+            id: read(self.id).or_else(|| read(self.alert_id)),
+            event_type: event_type.or_else(rule_type),
+        }
     }
 
     /// Whether the key of an event's type has the rule type of an alert.
@@ -217,50 +243,30 @@ impl<'de> Seen<'de> {
     }
 }
 
-impl From<Seen<'_>> for Found {
-    /// An event's own keys tell more than those of an alert, which may be extra keys.
-    fn from(seen: Seen<'_>) -> Self {
-        fn read<T: DeserializeOwned>(value: Option<&RawValue>) -> Option<T> {
-            serde_json::from_str(value?.get()).ok()
+/// The fields of the top level; of text that is no JSON object, those before that shows.
+pub(crate) fn members(json: &str) -> Vec<(String, &RawValue)> {
+    struct Members<'a, 'de>(&'a mut Vec<(String, &'de RawValue)>);
+
+    impl<'de> Visitor<'de> for Members<'_, 'de> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
         }
 
-        let rule_type = || read(seen.rule_type).map(|text: String| legacy::event_type(&text));
-        let event_type = read(seen.event_type).map(|text: String| {
-            if seen.is_alert() {
-                legacy::event_type(&text)
-            } else {
-                EventType::of_event(&text)
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(member) = map.next_entry()? {
+                self.0.push(member);
             }
-        });
-        Self {
-            id: read(seen.id).or_else(|| read(seen.alert_id)),
-            event_type: event_type.or_else(rule_type),
+            Ok(())
         }
     }
-}
 
-impl<'de> Visitor<'de> for &mut Seen<'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key()? {
-            let value = map.next_value()?;
-            let place = match key {
-                Key::Id => &mut self.id,
-                Key::EventType => &mut self.event_type,
-                Key::Payload => &mut self.payload,
-                Key::Alert(key) if key.field == AlertField::AlertId => &mut self.alert_id,
-                Key::Alert(key) if key.field == AlertField::RuleType => &mut self.rule_type,
-                _ => continue,
-            };
-            place.get_or_insert(value);
-        }
-        Ok(())
-    }
+    let mut members = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    // Fails where the text does; what came before is there.
+    let _ = serde::Deserializer::deserialize_map(&mut deserializer, Members(&mut members));
+    members
 }
 
 /// `(event company.created, id ...)`, as far as found.

@@ -162,7 +162,7 @@ impl Error {
 /// The same as `Display`: the error underneath, which may quote values, is left out.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({self})")
+        write!(f, "Error({:?})", self.0)
     }
 }
 

@@ -6,11 +6,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Serialize;
-use serde::de::{DeserializeSeed, MapAccess, Visitor};
+use serde::de::DeserializeSeed;
 use serde_ignored::Path;
 use serde_json::value::RawValue;
 
-use crate::diagnosis::{OneLine, join};
+use crate::diagnosis::{OneLine, join, members};
 use crate::error::Error;
 use crate::event::{Event, EventType};
 use crate::legacy::{AlertField, AlertKey, RuleType};
@@ -112,15 +112,11 @@ fn fields(json: &str, webhook: &Webhook, found: &mut Vec<Drift>) {
         Event::AccountCategoriesUpdated(event) => event.alert.is_some(),
         _ => false,
     };
-    for (key, value) in top_level(json) {
+    for (key, value) in members(json) {
         let field = AlertKey::from_wire(&key).map(|key| key.field);
         match (alert, &*key) {
-            (false, "payload") => match webhook.event_type() {
-                EventType::Unknown(_) => {}
-                known => ignored(known, &key, value, found),
-            },
+            (false, "payload") => ignored(webhook.event_type(), &key, value, found),
             (true, _) if field == Some(AlertField::Data) => match webhook.event_type() {
-                EventType::Alert(RuleType::Other(_)) => {}
                 EventType::Alert(rule) => ignored(rule, "Data", value, found),
                 _ => ignored(
                     PhantomData::<Option<AccountCategoriesUpdated>>,
@@ -170,26 +166,6 @@ fn render(path: &Path<'_>) -> String {
         | Path::NewtypeStruct { parent }
         | Path::NewtypeVariant { parent } => render(parent),
     }
-}
-
-/// The fields of the top level.
-fn top_level(json: &str) -> Vec<(String, &RawValue)> {
-    struct Fields;
-
-    impl<'de> Visitor<'de> for Fields {
-        type Value = Vec<(String, &'de RawValue)>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            std::iter::from_fn(|| map.next_entry().transpose()).collect()
-        }
-    }
-
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    serde::Deserializer::deserialize_map(&mut deserializer, Fields).unwrap_or_default()
 }
 
 /// Finds the values outside their vocabularies, and the dates that cannot be read.

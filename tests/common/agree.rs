@@ -36,6 +36,7 @@ fn by_envelope(body: &[u8], read: &Result<Webhook, Error>) {
         (Ok(webhook), Ok(envelope)) => {
             assert_eq!(envelope.id(), webhook.id);
             assert_eq!(envelope.event_type(), webhook.event_type());
+            assert_eq!(envelope.wire_name(), webhook.wire_name());
             assert_eq!(envelope.generated_date(), webhook.generated_date);
             assert_eq!(envelope.parse().unwrap(), *webhook);
         }
