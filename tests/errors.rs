@@ -359,6 +359,53 @@ fn an_error_has_the_cause_in_words() {
 }
 
 #[test]
+fn an_envelope_error_has_the_cause_in_words() {
+    let event = |key: &str, value: &str| format!("{{\"id\":\"{ID}\",\"{key}\":{value}}}");
+    let cases = [
+        (
+            "[]".to_owned(),
+            "invalid type: an array, expected an object at line 1",
+        ),
+        ("{}".to_owned(), "missing field `id` at id, line 1"),
+        (
+            event("eventType", "5"),
+            "invalid type: a number, expected a string at eventType, line 1",
+        ),
+        (event("id", "5"), "duplicate field `id` at id, line 1"),
+    ];
+    for (body, cause) in cases {
+        let line = error(&body).to_string();
+        let start = format!("not a webhook event: {cause} ");
+        assert!(line.starts_with(&start), "{line}");
+    }
+}
+
+#[test]
+fn other_formats_have_the_cause_too() {
+    use serde::Deserialize;
+    use serde::de::value::{Error, MapDeserializer};
+
+    let keys_are_numbers = MapDeserializer::<_, Error>::new([(1, 2)].into_iter());
+    let error = codat_webhooks::Webhook::deserialize(keys_are_numbers).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid type: integer `1`, expected a key"
+    );
+}
+
+#[test]
+fn an_envelope_is_shown_without_its_payload() {
+    for fixture in fixtures() {
+        let envelope = Envelope::from_str(&fixture.text).unwrap();
+        let shown = format!("{envelope:?}");
+        assert!(shown.contains(&envelope.id().to_string()), "{shown}");
+        assert!(shown.contains(envelope.wire_name()), "{shown}");
+        let payload = envelope.payload();
+        assert!(payload == "null" || !shown.contains(payload), "{shown}");
+    }
+}
+
+#[test]
 fn huge_numbers_are_errors_in_typed_fields_alone() {
     for number in ["1e400", &"9".repeat(500), "1.5", "-1e-5"] {
         let body = format!(

@@ -598,3 +598,21 @@ fn an_error_in_an_alert_tells_its_rule_whichever_key_has_it() {
         );
     }
 }
+
+#[test]
+fn an_event_that_lacks_something_is_no_alert_for_its_extra_keys() {
+    let alert = r#""AlertId":"5d0a3b7e-2f64-4c19-8e05-b7d1c9a2f386""#;
+    let id = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";
+    let body = format!(r#"{{{alert},"id":"{id}","eventType":"company.renamed"}}"#);
+    let webhook = from_str(&body).unwrap();
+    assert!(matches!(webhook.event, Event::Unknown(_)));
+    assert_eq!(webhook.id.to_string(), id);
+
+    let body = format!(r#"{{{alert},"eventType":"company.renamed","payload":{{}}}}"#);
+    let error = from_str(&body).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.path()),
+        (ErrorKind::Envelope, Some("id"))
+    );
+    assert_eq!(error.event_type().unwrap(), "company.renamed");
+}
