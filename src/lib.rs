@@ -97,10 +97,15 @@
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::expect_used,
+    clippy::get_unwrap,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::panic_in_result_fn,
     clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
     clippy::unreachable,
+    clippy::unwrap_in_result,
     clippy::unwrap_used
 )]
 // A type named like its module reads well from outside, where the modules do not show.
