@@ -67,10 +67,9 @@ impl<'a> Fault<'a> {
         let (line, column) = position(body.get(..start).unwrap_or_default());
         let inner = self.error.column();
         match self.error.line() {
-            // An error without a position is about the part as a whole.
-            0 => (line, column.saturating_add(1)),
-            // The parser points at the end of what it has read, which may be nothing yet.
-            1 => (line, column.saturating_add(inner).max(1)),
+            // The parser points at the end of what it has read, which may be nothing yet. An error
+            // without a position is about the part as a whole.
+            0 | 1 => (line, column.saturating_add(inner).max(1)),
             further => (line.saturating_add(further).saturating_sub(1), inner.max(1)),
         }
     }
@@ -137,14 +136,14 @@ fn named_field(message: &str) -> &str {
 fn message(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
-    match message.strip_suffix(&position) {
-        Some(message) => message.to_owned(),
-        None => message,
-    }
+    message
+        .strip_suffix(&position)
+        .unwrap_or(&message)
+        .to_owned()
 }
 
 /// What serde says that it found, before it quotes it, in JSON's own terms.
-const FOUND: [(&str, &str); 9] = [
+const FOUND: [(&str, &str); 10] = [
     ("boolean", "a boolean"),
     ("integer", "a number"),
     ("floating point", "a number"),
@@ -154,6 +153,7 @@ const FOUND: [(&str, &str); 9] = [
     ("sequence", "an array"),
     ("map", "an object"),
     (NOT_A_UUID, NOT_A_UUID),
+    (TAG_TWICE, TAG_TWICE),
 ];
 
 /// The message of an error without the values that it quotes.
@@ -164,7 +164,7 @@ pub(crate) fn describe(error: &serde_json::Error) -> String {
         return message;
     }
     // `invalid type: string "...", expected ...`: what is expected is ours and comes last.
-    let mismatch = message
+    message
         .rsplit_once(", expected ")
         .and_then(|(found, expected)| {
             let (problem, found) = found.split_once(": ")?;
@@ -172,12 +172,8 @@ pub(crate) fn describe(error: &serde_json::Error) -> String {
             let found = found.map_or("another value", |(_, found)| found);
             let expected = expected.replace("a sequence", "an array");
             Some(format!("{problem}: {found}, expected {expected}"))
-        });
-    match mismatch {
-        Some(mismatch) => mismatch,
-        None if message == TAG_TWICE => message,
-        None => "invalid value".to_owned(),
-    }
+        })
+        .unwrap_or_else(|| "invalid value".to_owned())
 }
 
 /// Which event a body is, as far as it can be read.

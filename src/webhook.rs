@@ -154,7 +154,7 @@ struct Read<R> {
 /// A payload, typed where the event type came before it.
 enum Payload<R> {
     Typed(Event),
-    Raw(Option<EventType>, R),
+    Raw(R),
 }
 
 impl<'de, R: Raw<'de>> FromBody<'de> for Read<R> {
@@ -167,8 +167,8 @@ impl<'de, R: Raw<'de>> FromBody<'de> for Read<R> {
         map: &mut A,
     ) -> Result<Payload<R>, A::Error> {
         match event_type.map(EventType::of_event) {
-            Some(known) if known.is_known() => map.next_value_seed(known).map(Payload::Typed),
-            found => Ok(Payload::Raw(found, map.next_value()?)),
+            Some(event_type) => map.next_value_seed(event_type).map(Payload::Typed),
+            None => map.next_value().map(Payload::Raw),
         }
     }
 
@@ -181,19 +181,17 @@ impl<'de, R: Raw<'de>> FromBody<'de> for Read<R> {
     ) -> Result<Self, E> {
         let event = match payload {
             Some(Payload::Typed(event)) => event,
-            Some(Payload::Raw(found, payload)) => {
-                match found.unwrap_or_else(|| EventType::of_event(&event_type)) {
-                    EventType::Unknown(event_type) => Event::Unknown(UnknownEvent {
-                        event_type,
-                        payload: Some(RawJson::from(payload.into_boxed())),
-                    }),
-                    known => known
-                        .deserialize(&mut serde_json::Deserializer::from_str(
-                            payload.as_raw().get(),
-                        ))
-                        .map_err(E::custom)?,
-                }
-            }
+            Some(Payload::Raw(payload)) => match EventType::of_event(&event_type) {
+                EventType::Unknown(event_type) => Event::Unknown(UnknownEvent {
+                    event_type,
+                    payload: Some(RawJson::from(payload.into_boxed())),
+                }),
+                known => known
+                    .deserialize(&mut serde_json::Deserializer::from_str(
+                        payload.as_raw().get(),
+                    ))
+                    .map_err(E::custom)?,
+            },
             None => UnknownEvent::new(&event_type)
                 .map(Event::Unknown)
                 .ok_or_else(|| E::missing_field("payload"))?,

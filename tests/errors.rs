@@ -332,12 +332,16 @@ fn an_error_has_the_cause_in_words() {
             "invalid type: a boolean, expected a string",
         ),
         (
+            company("\"tags\":[]"),
+            "invalid type: an array, expected an object of tags",
+        ),
+        (
             company("\"products\":\"x\""),
             "invalid type: a string, expected an array",
         ),
         (
             company("\"tags\":{\"a\":\"1\",\"a\":\"1\"}"),
-            "a tag comes twice",
+            "invalid value: a tag that comes twice, expected each tag once",
         ),
         (
             company("\"name\":\"a\",\"name\":\"b\""),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The tags that a Codat client has given a company.
@@ -71,7 +71,7 @@ impl<K: Into<String>, V: Into<String>> Extend<(K, V)> for Tags {
     }
 }
 
-pub(crate) const TAG_TWICE: &str = "a tag comes twice";
+pub(crate) const TAG_TWICE: &str = "a tag that comes twice";
 
 impl<'de> Deserialize<'de> for Tags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -89,7 +89,10 @@ impl<'de> Deserialize<'de> for Tags {
                 while let Some((key, value)) = map.next_entry::<String, Option<String>>()? {
                     if let Some(value) = value {
                         if tags.insert(key, value).is_some() {
-                            return Err(A::Error::custom(TAG_TWICE));
+                            return Err(A::Error::invalid_value(
+                                Unexpected::Other(TAG_TWICE),
+                                &"each tag once",
+                            ));
                         }
                     }
                 }
