@@ -119,6 +119,12 @@ fn every_rule_is_read_in_every_spelling() {
             }
         }
     }
+    for rule in RuleType::KNOWN.iter().chain([&"Weekly digest".into()]) {
+        assert_eq!(rule.as_str().parse::<RuleType>().unwrap(), *rule);
+        let json = serde_json::to_value(rule).unwrap();
+        assert_eq!(json, rule.as_str());
+        assert_eq!(serde_json::from_value::<RuleType>(json).unwrap(), *rule);
+    }
     let known: Vec<&str> = RuleType::KNOWN.iter().map(RuleType::as_str).collect();
     let documented: Vec<&str> = DOCUMENTED
         .iter()
@@ -143,6 +149,18 @@ fn every_rule_has_a_sample_with_typed_data() {
     assert_eq!(push.status.as_ref().unwrap(), "Failed");
     assert!(push.push_operation_key.is_some());
     assert_eq!(webhook.event.data_type(), Some(&DataType::Bills));
+
+    for name in [
+        "DataSyncCompleted",
+        "DatasetDataChanged",
+        "DataSyncStatusChangedToError",
+        "PushOperationTimedOut",
+    ] {
+        let webhook = of(&format!("rules.{name}"));
+        assert!(webhook.event.data_type().is_some(), "{name}");
+    }
+    let webhook = of("rules.SyncStarted");
+    assert_eq!(webhook.event.data_type(), None);
 
     let webhook = of("rules.DataConnectionStatusChanged@camel");
     let Rule::DataConnectionStatusChanged(data) = &alert(&webhook).rule else {
@@ -608,11 +626,18 @@ fn an_event_that_lacks_something_is_no_alert_for_its_extra_keys() {
     assert!(matches!(webhook.event, Event::Unknown(_)));
     assert_eq!(webhook.id.to_string(), id);
 
-    let body = format!(r#"{{{alert},"eventType":"company.renamed","payload":{{}}}}"#);
-    let error = from_str(&body).unwrap_err();
-    assert_eq!(
-        (error.kind(), error.path()),
-        (ErrorKind::Envelope, Some("id"))
-    );
-    assert_eq!(error.event_type().unwrap(), "company.renamed");
+    for more in [
+        format!(r#"{alert},"payload":{{}}"#),
+        format!(r#"{alert},"RuleType":"Sync Started""#),
+        r#""Message":"Renamed""#.to_owned(),
+    ] {
+        let body = format!(r#"{{"eventType":"company.renamed",{more}}}"#);
+        let error = from_str(&body).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.path()),
+            (ErrorKind::Envelope, Some("id")),
+            "{body}"
+        );
+        assert_eq!(error.event_type().unwrap(), "company.renamed");
+    }
 }

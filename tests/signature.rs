@@ -274,6 +274,24 @@ fn a_body_that_is_no_text_is_verified_and_then_fails_to_parse() {
 }
 
 #[test]
+fn what_has_to_be_refused_can_be_signed() {
+    let secret: Secret = SECRET.parse().unwrap();
+    let time = SystemTime::UNIX_EPOCH - Duration::from_secs(5);
+    for (id, time, header) in [
+        ("msg.1", at(NOW), "webhook-id"),
+        ("msg_1", time, "webhook-timestamp"),
+    ] {
+        let [id, timestamp, signature] = secret.sign(id, time, b"{}").map(|(_, value)| value);
+        assert_eq!(timestamp == "-5", header == "webhook-timestamp");
+        let headers = Headers::new(&id, &timestamp, &signature);
+        assert_eq!(
+            verifier().verify_at(headers, "{}", time).unwrap_err(),
+            SignatureError::MalformedHeader(header)
+        );
+    }
+}
+
+#[test]
 fn a_delivery_may_be_as_far_from_now_as_the_tolerance() {
     let delivery = delivery();
     let half = Duration::from_millis(500);

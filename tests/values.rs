@@ -4,17 +4,19 @@ mod common;
 
 use std::collections::HashSet;
 use std::fmt::Debug;
-use std::hash::Hash;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 use codat_webhooks::{
     AccountType, Amount, CompanyId, ConnectionErrorStatus, ConnectionStatus, DataType,
-    DatasetStatus, Event, ExpensesTransactionStatus, RoutingType, SourceAccountStatus, SourceType,
-    StatusCode, Tags, Timestamp, WriteStatus, WriteType, from_str,
+    DatasetStatus, Event, ExpensesTransactionStatus, RawJson, RoutingType, SourceAccountStatus,
+    SourceType, StatusCode, Tags, Timestamp, WriteStatus, WriteType, from_str,
 };
 use common::fixture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// A vocabulary has the documented values, and keeps any other text.
 macro_rules! assert_vocabulary {
@@ -29,10 +31,25 @@ macro_rules! assert_vocabulary {
             assert_text(&value, text);
         }
         let upper = documented[0].to_uppercase();
-        for text in ["", "NotHeardOfYet", "with \"quotes\" and\nlines", "größe", &*upper] {
+        for text in [
+            "",
+            "NotHeardOfYet",
+            "with \"quotes\" and\nlines",
+            "größe",
+            &*upper,
+        ] {
             let value = $type::from(text);
-            assert!(matches!(&value, $type::Other(other) if other == text), "{text}");
             assert_text(&value, text);
+            let $type::Other(other) = value else {
+                panic!("{text}");
+            };
+            assert!(other == text && other == *text && other != "NotHeardOf");
+            assert_eq!(
+                (other.as_str(), other.as_ref(), &*other),
+                (text, text, text)
+            );
+            assert_eq!(format!("[{other:>9}]"), format!("[{text:>9}]"));
+            assert_eq!(format!("{other:?}"), format!("{text:?}"));
         }
     }};
 }
@@ -57,7 +74,18 @@ where
         HashSet::from([value.clone()]),
         HashSet::from([T::from(text)])
     );
-    assert!(serde_json::from_str::<T>("7").is_err());
+    let error = serde_json::from_str::<T>("7").err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "invalid type: integer `7`, expected a string at line 1 column 1"
+    );
+}
+
+/// One value for all that are equal, as a map's key.
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[test]
@@ -249,6 +277,7 @@ fn any_text_of_a_date_is_kept() {
                 serde_json::to_string(body).unwrap()
             })
             .unwrap();
+        assert_eq!(text.parse::<Timestamp>().unwrap(), text);
         let webhook = from_str(&body).unwrap();
         let Event::ClientRateLimitReset(limit) = &webhook.event else {
             panic!()
@@ -368,6 +397,10 @@ fn an_amount_is_exact() {
         "[-1234.50] [  -1234.50] [-001234.50]"
     );
     assert_eq!(Amount::from(u64::MAX).as_str(), "18446744073709551615");
+    assert_eq!(format!("{amount:?}"), "Amount(-1234.50)");
+    assert_eq!(hash(&amount), hash(&amount.clone()));
+    assert_ne!(hash(&amount), hash(&Amount::from(1)));
+    assert_ne!(amount, Amount::from(1));
 }
 
 #[test]
@@ -394,6 +427,12 @@ fn a_status_code_is_a_string_or_a_number() {
         StatusCode::from("403")
     );
     assert_eq!(StatusCode::from("403"), "403");
+    let code = StatusCode::from("403");
+    assert!(code == *"403" && code != *"404" && code != "404");
+    assert!(code != StatusCode::from("404").clone());
+    let number: StatusCode = serde_json::from_str("403").unwrap();
+    assert_eq!(hash(&number), hash(&code));
+    assert_ne!(hash(&number), hash(&StatusCode::from("404")));
     for json in ["null", "true", "[]", "{}"] {
         assert!(serde_json::from_str::<StatusCode>(json).is_err(), "{json}");
     }
@@ -413,9 +452,17 @@ fn an_id_is_a_uuid_in_any_of_its_forms() {
     assert_eq!(serde_json::to_value(id).unwrap(), text);
     assert_eq!(CompanyId::from(*id.as_uuid()), id);
     assert_eq!(uuid::Uuid::from(id), *id.as_uuid());
+    assert_eq!(CompanyId::new(*id.as_uuid()), id);
+    assert!(id == *id.as_uuid() && id != uuid::Uuid::nil());
     assert_eq!(format!("{id:?}"), format!("CompanyId({text})"));
     assert!("6f1c2a5e".parse::<CompanyId>().is_err());
-    assert!(serde_json::from_str::<CompanyId>("[1,2]").is_err());
+    let error = serde_json::from_str::<CompanyId>("[1,2]").unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("invalid type: sequence, expected a UUID"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -436,4 +483,31 @@ fn tags_are_a_map_in_which_null_is_missing() {
     );
     assert!(serde_json::from_str::<Tags>(r#"{"team":1}"#).is_err());
     assert!(serde_json::from_str::<Tags>("[]").is_err());
+
+    let mut tags = Tags::default();
+    assert!(tags.is_empty());
+    assert_eq!(tags.insert("team", "risk"), None);
+    assert_eq!(tags.insert("team", "sales"), Some("risk".to_owned()));
+    tags.extend([("region", "us")]);
+    assert!(!tags.is_empty());
+    assert_eq!(
+        tags.iter().collect::<Vec<_>>(),
+        [("region", "us"), ("team", "sales")]
+    );
+}
+
+#[test]
+fn raw_json_is_its_text() {
+    let text = r#"{"region":"eu", "seats":12.50}"#;
+    let json: RawJson = serde_json::from_str(text).unwrap();
+    assert_eq!((json.as_str(), &*json.to_string()), (text, text));
+    assert_eq!(format!("{json:?}"), format!("RawJson({text})"));
+    assert_eq!(json.parse::<Value>().unwrap()["region"], "eu");
+    assert!(json.parse::<Vec<Value>>().is_err());
+    assert_eq!(RawJson::from(Box::<RawValue>::from(json.clone())), json);
+
+    let other: RawJson = serde_json::from_str(r#"{"region":"eu","seats":12.50}"#).unwrap();
+    assert_ne!(other, json);
+    assert_eq!(hash(&json), hash(&json.clone()));
+    assert_ne!(hash(&other), hash(&json));
 }
