@@ -50,6 +50,11 @@ macro_rules! assert_vocabulary {
             );
             assert_eq!(format!("[{other:>9}]"), format!("[{text:>9}]"));
             assert_eq!(format!("{other:?}"), format!("{text:?}"));
+            let $type::Other(next) = $type::from(format!("{text}.")) else {
+                panic!("{text}.");
+            };
+            assert!(other < next && other == other.clone());
+            assert_ne!(hash(&other), hash(&next));
         }
     }};
 }
