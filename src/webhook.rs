@@ -27,8 +27,9 @@ use crate::value::{DataType, EventId, RawJson, Timestamp};
 /// `arbitrary_precision`.
 ///
 /// `serde_json::to_vec` and its like write the webhook back: what is modelled comes out as it came
-/// in, in the order in which Codat sends it. An event made by hand with a data type that makes no
-/// event type (`a.b`) is an error.
+/// in, in the order in which Codat sends it. Two things made by hand are errors: an event with a data
+/// type that makes no event type (`a.b`), and an [`Event::Alert`] of the rule
+/// `AccountCategoriesUpdated`, which is [`Event::AccountCategoriesUpdated`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Webhook {

@@ -2,6 +2,7 @@
 
 mod common;
 
+use codat_webhooks::legacy::{Alert, AlertHeader, Rule, RuleType, SyncData};
 use codat_webhooks::{
     Company, CompanyId, Event, EventId, Timestamp, UnknownEvent, Webhook, from_slice, from_str,
 };
@@ -141,6 +142,41 @@ fn an_alert_is_written_back_in_the_legacy_envelope() {
         webhook,
         "`Type` is an older key"
     );
+}
+
+#[test]
+fn an_alert_that_would_be_read_back_as_an_event_is_not_written() {
+    for (name, written) in [
+        ("SyncStarted", true),
+        ("Zorked", true),
+        ("", true),
+        ("AccountCategoriesUpdated", false),
+        ("Account Categories Updated", false),
+    ] {
+        let rule = match RuleType::from(name) {
+            RuleType::Other(name) => Rule::Unknown(name, None),
+            _ => Rule::SyncStarted(SyncData::new()),
+        };
+        let alert = Alert::new(AlertHeader::new("Sync Started"), rule);
+        let id: EventId = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11".parse().unwrap();
+        let webhook = Webhook::new(id, Event::Alert(alert.into()));
+        match serde_json::to_string(&webhook) {
+            Ok(json) => {
+                assert!(written, "{name:?}");
+                let read = from_str(&json).unwrap();
+                assert_eq!(read.event_type(), webhook.event_type(), "{name:?}");
+            }
+            Err(error) => {
+                assert!(!written, "{name:?}");
+                assert!(
+                    error
+                        .to_string()
+                        .contains("`Event::AccountCategoriesUpdated`"),
+                    "{error}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Alerts: what they all say, written in their own envelope.
 
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Error, Serialize, Serializer};
 
-use super::Rule;
+use super::{Rule, event_type};
+use crate::event::EventType;
 use crate::pattern::EventPattern;
 use crate::payload::{Payload, object};
 use crate::value::{ClientId, CompanyId, ConnectionId, DataType, EventId, RuleId};
@@ -36,6 +37,10 @@ object! {
         pub message: Option<String>,
     }
 }
+
+/// Only an alert made by hand can be of this rule.
+const NO_ALERT: &str = "an alert of the rule `AccountCategoriesUpdated` is an event: \
+    `Event::AccountCategoriesUpdated`";
 
 /// A legacy alert, of any rule but `Account Categories Updated`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -103,6 +108,9 @@ impl Alert {
         } else {
             rule_type.as_str()
         };
+        if !matches!(event_type(name), EventType::Alert(_)) {
+            return Err(S::Error::custom(NO_ALERT));
+        }
         self.header.write(id, name, self.rule.data(), serializer)
     }
 }

@@ -300,7 +300,11 @@ fn sync_data(source: &mut Source<'_>) -> Result<SyncData> {
 }
 
 fn alert(source: &mut Source<'_>) -> Result<Box<Alert>> {
-    let rule_type = word(RuleType::KNOWN)(source)?;
+    let rule_type = if source.ratio(1, 16)? {
+        RuleType::from("Account Categories Updated")
+    } else {
+        word(RuleType::KNOWN)(source)?
+    };
     let rule = match &rule_type {
         RuleType::DataConnectionStatusChanged => Rule::DataConnectionStatusChanged({
             let mut data = DataConnectionStatusChanged::new();
@@ -375,6 +379,19 @@ pub fn event_type(source: &mut Source<'_>) -> Result<EventType> {
         3 => EventType::from(&*text(source)?),
         4 => EventType::Alert(RuleType::SyncStarted),
         _ => source.choose(&known)?.clone(),
+    })
+}
+
+/// Whether a body can carry the event: not if its text is that of another event.
+pub fn is_carried(event: &Event) -> bool {
+    if let Event::Alert(alert) = event {
+        let rule = alert.rule.rule_type();
+        return !["AccountCategoriesUpdated", "Account Categories Updated"]
+            .contains(&rule.as_str());
+    }
+    event.data_type().is_none_or(|data_type| {
+        let text = data_type.as_str();
+        !text.is_empty() && !text.contains(|c: char| c == '.' || c.is_control())
     })
 }
 
