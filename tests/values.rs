@@ -64,9 +64,14 @@ fn assert_text<T>(value: &T, text: &str)
 where
     T: Clone + Debug + Eq + Hash + Ord + ToString + PartialEq<str> + Serialize + DeserializeOwned,
     T: for<'a> From<&'a str> + From<String> + std::str::FromStr<Err: Debug>,
+    str: PartialEq<T>,
+    for<'a> &'a str: PartialEq<T>,
 {
     assert_eq!(value.to_string(), text);
-    assert!(*value == *text && *value != *format!("{text}."));
+    let other: &str = &format!("{text}.");
+    assert!(*value == *text && *value != *other);
+    assert!(*text == *value && *other != *value);
+    assert!(text == *value && other != *value);
     assert_eq!(*value, T::from(text.to_owned()));
     assert_eq!(text.parse::<T>().unwrap(), *value);
     let json = serde_json::to_string(text).unwrap();
