@@ -127,14 +127,9 @@ proptest! {
         let written = serde_json::to_vec(&webhook);
         prop_assert_eq!(written.is_ok(), build::is_carried(&webhook.event));
         if let Ok(body) = written {
-            let read = from_slice(&body).unwrap();
+            let read = agree::read(&body).unwrap();
             prop_assert_eq!(&read, &webhook);
-            prop_assert_eq!(serde_json::to_vec(&read).unwrap(), &body[..]);
-            prop_assert_eq!(&serde_json::from_reader::<_, Webhook>(&body[..]).unwrap(), &webhook);
-            let envelope = Envelope::from_slice(&body).unwrap();
-            prop_assert_eq!(envelope.id(), webhook.id);
-            prop_assert_eq!(envelope.event_type(), webhook.event_type());
-            prop_assert_eq!(envelope.generated_date(), webhook.generated_date);
+            prop_assert_eq!(serde_json::to_vec(&read).unwrap(), body);
         }
     }
 }
@@ -181,15 +176,19 @@ proptest! {
 /// Fields that may come as they like, since nobody looks at them.
 const ODD: &str = r#""extra":[{"deep":[1e999,"\u0000"]}],"extra":null,"":-0"#;
 
-/// Reads it in all ways, which agree, and quickly.
-fn read(body: &[u8]) -> Result<Webhook, ErrorKind> {
+fn quickly<T>(work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
-    let read = agree::read(body);
+    let done = work();
     assert!(
         start.elapsed() < Duration::from_secs(5),
         "it takes too long"
     );
-    read.map_err(|error| error.kind())
+    done
+}
+
+/// Reads it in all ways, which agree.
+fn read(body: &[u8]) -> Result<Webhook, ErrorKind> {
+    quickly(|| agree::read(body)).map_err(|error| error.kind())
 }
 
 #[test]
@@ -216,8 +215,9 @@ fn a_flipped_bit_gives_an_event_or_an_error() {
         let mut refused = 0;
         for bit in 0..body.len() * 8 {
             body[bit / 8] ^= 1 << (bit % 8);
-            let kind = from_slice(&body).err().map(|error| error.kind());
-            let envelope = Envelope::from_slice(&body).err().map(|error| error.kind());
+            let (event, envelope) = quickly(|| (from_slice(&body), Envelope::from_slice(&body)));
+            let kind = event.err().map(|error| error.kind());
+            let envelope = envelope.err().map(|error| error.kind());
             assert_eq!(envelope, kind.filter(|kind| *kind != ErrorKind::Payload));
             refused += usize::from(kind.is_some());
             body[bit / 8] ^= 1 << (bit % 8);
@@ -241,10 +241,7 @@ fn an_array_in_place_of_an_object_is_an_error() {
             "{body}"
         );
 
-        if matches!(
-            from_str(&fixture.text).unwrap().event,
-            Event::Unknown(_) | Event::Alert(_)
-        ) {
+        if !is_modelled(&fixture) {
             continue;
         }
         let Some((_, payload)) = top
