@@ -124,13 +124,7 @@ proptest! {
         let Ok(webhook) = build::webhook(&mut Unstructured::new(&bytes)) else {
             return Err(TestCaseError::reject("no bytes left"));
         };
-        let written = serde_json::to_vec(&webhook);
-        prop_assert_eq!(written.is_ok(), build::is_carried(&webhook.event));
-        if let Ok(body) = written {
-            let read = agree::read(&body).unwrap();
-            prop_assert_eq!(&read, &webhook);
-            prop_assert_eq!(serde_json::to_vec(&read).unwrap(), body);
-        }
+        build::survives(&webhook);
     }
 }
 
@@ -176,6 +170,7 @@ proptest! {
 /// Fields that may come as they like, since nobody looks at them.
 const ODD: &str = r#""extra":[{"deep":[1e999,"\u0000"]}],"extra":null,"":-0"#;
 
+/// Fails only far above what any body takes, since a machine that runs tests may be slow.
 fn quickly<T>(work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let done = work();

@@ -1,4 +1,5 @@
-//! Any webhook that can be built, made of bytes: by a property test or by a fuzzer.
+//! Any webhook that can be built, made of bytes, and what holds for it: looked at by a property test
+//! and by a fuzzer.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use codat_webhooks::legacy::{
@@ -7,6 +8,8 @@ use codat_webhooks::legacy::{
 };
 use codat_webhooks::uuid::Uuid;
 use codat_webhooks::*;
+
+use super::agree;
 
 type Source<'a> = Unstructured<'a>;
 
@@ -383,7 +386,7 @@ pub fn event_type(source: &mut Source<'_>) -> Result<EventType> {
 }
 
 /// Whether a body can carry the event: not if its text is that of another event.
-pub fn is_carried(event: &Event) -> bool {
+fn is_carried(event: &Event) -> bool {
     if let Event::Alert(alert) = event {
         let rule = alert.rule.rule_type();
         return !["AccountCategoriesUpdated", "Account Categories Updated"]
@@ -469,4 +472,15 @@ pub fn webhook(source: &mut Source<'_>) -> Result<Webhook> {
         fill!(source, webhook, generated_date: time);
     }
     Ok(webhook)
+}
+
+/// It is written, if a body can carry it, and then read back equal in all ways; what was written.
+pub fn survives(webhook: &Webhook) -> Option<Vec<u8>> {
+    let written = serde_json::to_vec(webhook);
+    assert_eq!(written.is_ok(), is_carried(&webhook.event));
+    let body = written.ok()?;
+    let read = agree::read(&body).expect("what was written can be read");
+    assert_eq!(read, *webhook);
+    assert_eq!(serde_json::to_vec(&read).expect("written"), body);
+    Some(body)
 }
