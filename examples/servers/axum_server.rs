@@ -1,368 +1,322 @@
-//! An endpoint for Codat's webhooks on one machine, with the work done beside it.
+//! An endpoint for Codat's webhooks with a queue in memory, and the work done in the same process.
 //!
-//! A delivery is verified, read, put into a queue in memory, and answered at once:
-//!
-//! | answer | why |
+//! | answer | reason |
 //! |---|---|
-//! | 202 | it is in the queue, was there before, or cannot be read and is put aside |
-//! | 401 | it is not signed by Codat, or too old |
+//! | 202 | it is in the queue, is a duplicate, or could not be parsed and is dead-lettered |
+//! | 401 | it is not signed by Codat, or too long ago |
 //! | 408, 413 | the body is too slow, too large |
 //! | 503 | the queue is full: Codat delivers again |
 //!
-//! What is in the queue is lost if the process is killed. `durable_queue.rs` is for who cannot have
-//! that.
+//! Events in the queue are lost if the process is killed. `durable_queue.rs` does not lose them.
 //!
 //! ```sh
 //! CODAT_WEBHOOK_SECRETS=whsec_… cargo run --bin axum_server
+//! cargo run --bin axum_server -- dead list
 //! ```
-//!
-//! Settings are read from the environment; see [`Settings`].
 
-use std::collections::{HashSet, VecDeque};
-use std::error::Error;
-use std::fmt::{Display, Write as _};
-use std::fs::File;
-use std::future::IntoFuture;
-use std::io::Write as _;
 use std::net::SocketAddr;
-use std::num::NonZero;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::{Router, routing::post};
-use codat_webhooks::signature::{SignatureHeaders, Verified, Verifier};
-use codat_webhooks::{Event, Webhook};
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use clap::{Parser, Subcommand};
+use codat_webhooks::signature::Verified;
+use codat_webhooks::{Webhook, from_slice};
+use common::dead_letters::DeadLetters;
+use common::endpoint::{self, Outcome, Queue};
+use common::handler;
+use common::seen::{Seen, event_key, message_key};
+use common::serve::{listen, serve, stop_signal};
+use common::settings::{exit, number, optional, setting};
+use common::telemetry::{init_logs, serve_metrics};
+use metrics::{counter, gauge};
 use tokio::sync::{mpsc, oneshot};
-use tower_http::timeout::TimeoutLayer;
-use tracing::{error, info, warn};
+use tracing::{Span, error, info, warn};
 
-/// How long Codat waits for an answer is 15 seconds.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// See the dead letters, and retry them.
+    #[command(subcommand)]
+    Dead(Dead),
+}
+
+#[derive(Subcommand)]
+enum Dead {
+    /// Print a line for each: name, message id, bytes, reason.
+    List,
+    /// Print the body of one.
+    Show { id: String },
+    /// Hand one, or all, to the server that is running.
+    Retry {
+        #[arg(required_unless_present = "all")]
+        id: Option<String>,
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    exit(match arguments.command {
+        Some(Command::Dead(command)) => dead(command),
+        None => run(),
+    })
+}
 
 struct Settings {
-    /// `CODAT_WEBHOOK_SECRETS`: one or several, with spaces between them.
-    verifier: Verifier,
     /// `LISTEN`: address and port.
     listen: SocketAddr,
-    /// `BODY_LIMIT`, in bytes.
-    body_limit: usize,
+    /// `METRICS_LISTEN`: address and port of `/metrics`.
+    metrics: Option<SocketAddr>,
+    /// `CONNECTIONS`: how many may be open.
+    connections: usize,
     /// `QUEUE`: how many events may wait for the worker.
     queue: usize,
-    /// `SEEN_IDS`: how many message ids are remembered, at about 150 bytes each.
+    /// `SEEN_IDS`: how many deliveries are remembered, at about 160 bytes each.
     seen_ids: usize,
-    /// `UNREADABLE_DIR`: where the bodies are put that cannot be read.
-    unreadable: PathBuf,
+    /// `DEAD_DIR`: the folder of the dead letters.
+    dead: DeadLetters,
+    endpoint: endpoint::Settings,
 }
 
 impl Settings {
     fn read() -> Result<Self, String> {
         Ok(Self {
-            verifier: setting("CODAT_WEBHOOK_SECRETS", None)?,
             listen: setting("LISTEN", Some("127.0.0.1:8080"))?,
-            body_limit: setting("BODY_LIMIT", Some("4194304"))?,
-            queue: setting::<NonZero<usize>>("QUEUE", Some("1000"))?.get(),
-            seen_ids: setting("SEEN_IDS", Some("1000000"))?,
-            unreadable: setting("UNREADABLE_DIR", Some("unreadable"))?,
+            metrics: optional("METRICS_LISTEN")?,
+            connections: number("CONNECTIONS", 512, 100_000)?,
+            queue: number("QUEUE", 1000, 1_000_000)?,
+            seen_ids: number("SEEN_IDS", 1_000_000, 1_000_000_000)?,
+            dead: dead_letters()?,
+            endpoint: endpoint::Settings::read(4 << 20)?,
         })
     }
 }
 
-fn setting<T: FromStr<Err: Display>>(name: &str, default: Option<&str>) -> Result<T, String> {
-    let text = match (std::env::var(name), default) {
-        (Ok(text), _) => text,
-        (Err(_), Some(default)) => default.to_owned(),
-        (Err(_), None) => return Err(format!("{name} is not set")),
-    };
-    text.parse().map_err(|error| format!("{name}: {error}"))
+fn dead_letters() -> Result<DeadLetters, String> {
+    let folder: PathBuf = setting("DEAD_DIR", Some("dead-letters"))?;
+    let place = folder.display().to_string();
+    DeadLetters::open(folder).map_err(|error| format!("DEAD_DIR: cannot write to {place}: {error}"))
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .init();
+async fn run() -> Result<(), String> {
+    init_logs();
     let settings = Settings::read()?;
-    std::fs::create_dir_all(&settings.unreadable)?;
-    let listener = TcpListener::bind(settings.listen).await?;
-    info!(address = %listener.local_addr()?, "listening");
+    serve_metrics(settings.metrics).await?;
+    let listener = listen("LISTEN", settings.listen).await?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let stop = stop_signal()?;
+    info!(%address, "listening");
 
-    let (queue, jobs) = mpsc::channel(settings.queue);
+    let (sender, jobs) = mpsc::channel(settings.queue);
     let (stop_work, work_stops) = oneshot::channel();
-    let worker = tokio::spawn(work(jobs, work_stops));
-    let worker_ended = queue.clone();
+    let oldest = Arc::default();
+    let worker = tokio::spawn(work(jobs, work_stops, settings.dead.clone(), Arc::clone(&oldest)));
+    tokio::spawn(measure(sender.downgrade(), oldest));
 
-    let router = Router::new()
-        .route("/webhooks/codat", post(receive))
-        .layer(DefaultBodyLimit::max(settings.body_limit))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            REQUEST_TIMEOUT,
-        ))
-        .with_state(Arc::new(Endpoint {
-            verifier: settings.verifier,
-            queue,
-            seen: Mutex::new(Seen::new(settings.seen_ids)),
-            unreadable: settings.unreadable,
-        }));
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let (start_deadline, deadline_started) = oneshot::channel();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            () = worker_ended.closed() => {}
-        }
-        info!("stopping");
-        let _ = start_deadline.send(());
-    });
-    // A client that sends nothing more must not keep the server from stopping.
-    let deadline = async {
-        let _ = deadline_started.await;
-        tokio::time::sleep(REQUEST_TIMEOUT).await;
+    let queue = Memory {
+        sender,
+        seen: Mutex::new(Seen::new(settings.seen_ids.saturating_mul(2))),
+        dead: settings.dead,
     };
-    tokio::select! {
-        result = server.into_future() => result?,
-        () = deadline => warn!("connections were left open"),
-    }
+    let router = endpoint::router(settings.endpoint, queue);
+    serve(listener, router, settings.connections, stop).await;
 
-    let _ = stop_work.send(());
     info!("working off the queue");
-    worker.await?;
+    let _ = stop_work.send(());
+    worker.await.map_err(|error| format!("worker: {error}"))?;
     info!("stopped");
     Ok(())
 }
 
-/// What all requests share.
-struct Endpoint {
-    verifier: Verifier,
-    queue: mpsc::Sender<Job>,
-    seen: Mutex<Seen>,
-    unreadable: PathBuf,
-}
-
-/// An event and the id of the message that brought it.
-type Job = (String, Webhook);
-
-async fn receive(
-    State(endpoint): State<Arc<Endpoint>>,
-    headers: HeaderMap,
+/// An event, the id of the message that delivered it, its body, and when it was accepted.
+struct Job {
+    message_id: String,
+    webhook: Webhook,
     body: Bytes,
-) -> StatusCode {
-    let verified = SignatureHeaders::from_headers(&headers)
-        .and_then(|headers| endpoint.verifier.verify(headers, body));
-    match verified {
-        Ok(delivery) => endpoint.accept(delivery).await,
-        // The answer does not tell why: it would help only who tries signatures out.
-        Err(error) => {
-            warn!(%error, "refused");
-            StatusCode::UNAUTHORIZED
+    accepted: Instant,
+}
+
+struct Memory {
+    sender: mpsc::Sender<Job>,
+    seen: Mutex<Seen>,
+    dead: DeadLetters,
+}
+
+impl Queue for Memory {
+    async fn put(&self, delivery: Verified<Bytes>) -> Outcome {
+        let message = message_key(delivery.message_id());
+        if self.seen().contains(message) {
+            counter!("codat_duplicates_total").increment(1);
+            return Outcome::Duplicate;
         }
+        let Ok(webhook) = delivery.parse() else {
+            return self.put_aside(delivery).await;
+        };
+        let span = Span::current();
+        span.record("event_id", webhook.id.to_string());
+        span.record("event_type", webhook.event_type().variant_name());
+        let event = event_key(&delivery).unwrap_or(message);
+        let job = Job {
+            message_id: delivery.message_id().to_owned(),
+            webhook,
+            body: delivery.into_body(),
+            accepted: Instant::now(),
+        };
+        // Locked until the event is in the queue: a second copy may be received right now.
+        let mut seen = self.seen();
+        if seen.contains(event) || seen.contains(message) {
+            counter!("codat_duplicates_total").increment(1);
+            seen.insert(message, Instant::now());
+            return Outcome::Duplicate;
+        }
+        if self.sender.try_send(job).is_err() {
+            return Outcome::QueueFull;
+        }
+        seen.insert(message, Instant::now());
+        seen.insert(event, Instant::now());
+        Outcome::Accepted
+    }
+
+    async fn ready(&self) -> bool {
+        self.sender.capacity() > 0 && !self.sender.is_closed()
     }
 }
 
-impl Endpoint {
-    async fn accept(self: Arc<Self>, delivery: Verified<Bytes>) -> StatusCode {
-        let id = delivery.message_id().to_owned();
-        if self.lock_seen().contains(&id) {
-            return StatusCode::ACCEPTED;
+impl Memory {
+    /// A retry would deliver the same bytes, so the delivery is accepted.
+    async fn put_aside(&self, delivery: Verified<Bytes>) -> Outcome {
+        let message_id = delivery.message_id().to_owned();
+        let reason = unreadable(delivery.body());
+        warn!(%message_id, %reason, "dead-lettered");
+        if put(&self.dead, message_id.clone(), reason, delivery.into_body()).await {
+            self.seen().insert(message_key(&message_id), Instant::now());
+            return Outcome::DeadLettered;
         }
-        match delivery.parse() {
-            Ok(webhook) => self.enqueue(&id, webhook),
-            // It will be no better the next time. To refuse it would have Codat deliver it for a
-            // day, and then switch the endpoint off.
-            Err(error) => {
-                error!(%id, %error, "unreadable");
-                let put = {
-                    let endpoint = Arc::clone(&self);
-                    tokio::task::spawn_blocking(move || {
-                        put_aside(&endpoint.unreadable, &delivery, &error)
-                    })
-                };
-                match put.await {
-                    Ok(Ok(())) => {
-                        self.lock_seen().insert(&id, Instant::now());
-                        StatusCode::ACCEPTED
-                    }
-                    failed => {
-                        error!(%id, ?failed, "could not put it aside");
-                        StatusCode::SERVICE_UNAVAILABLE
-                    }
-                }
-            }
-        }
+        Outcome::QueueAway
     }
 
-    fn enqueue(&self, id: &str, webhook: Webhook) -> StatusCode {
-        // Held until the event is in the queue: the same message may be coming a second time now.
-        let mut seen = self.lock_seen();
-        if !seen.contains(id) {
-            if self.queue.try_send((id.to_owned(), webhook)).is_err() {
-                warn!(%id, "queue is full, or closed");
-                return StatusCode::SERVICE_UNAVAILABLE;
-            }
-            seen.insert(id, Instant::now());
-        }
-        StatusCode::ACCEPTED
-    }
-
-    fn lock_seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Puts a body that cannot be read aside, whole, and why beside it: both are on the disk when this
-/// returns. Only the owner may read them.
-fn put_aside(
-    folder: &Path,
-    delivery: &Verified<Bytes>,
-    error: &codat_webhooks::Error,
-) -> std::io::Result<()> {
-    let name = file_name(delivery.message_id());
-    let store = |extension, content: &[u8]| {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(content)?;
-        file.as_file().sync_all()?;
-        file.persist(folder.join(&name).with_extension(extension))?;
-        Ok::<(), std::io::Error>(())
-    };
-    store("error", error.to_string().as_bytes())?;
-    store("body", delivery.body())?;
-    File::open(folder)?.sync_all()
-}
-
-/// A message id may have slashes in it. One of any length has a name of its own.
-fn file_name(id: &str) -> String {
-    let mut name = String::new();
-    for byte in id.bytes() {
-        if byte.is_ascii_alphanumeric() || b"_-".contains(&byte) {
-            name.push(byte.into());
-        } else {
-            let _ = write!(name, "%{byte:02x}");
-        }
-    }
-    name
-}
-
-/// The message ids of the last 30 hours, as far as there is room for them.
-struct Seen {
-    ids: HashSet<Arc<str>>,
-    by_age: VecDeque<(Instant, Arc<str>)>,
-    room: usize,
-}
-
-impl Seen {
-    /// Codat delivers again for 28 hours.
-    const KEPT: Duration = Duration::from_hours(30);
-
-    fn new(room: usize) -> Self {
-        Self {
-            ids: HashSet::new(),
-            by_age: VecDeque::new(),
-            room,
-        }
-    }
-
-    fn contains(&self, id: &str) -> bool {
-        self.ids.contains(id)
-    }
-
-    fn insert(&mut self, id: &str, now: Instant) {
-        let id: Arc<str> = id.into();
-        if self.ids.insert(Arc::clone(&id)) {
-            self.by_age.push_back((now, id));
-        }
-        while let Some((since, oldest)) = self.by_age.front() {
-            let young = now.duration_since(*since) <= Self::KEPT;
-            if young && self.by_age.len() <= self.room {
-                break;
-            }
-            if young {
-                warn!("a message id is forgotten early: set SEEN_IDS higher");
-            }
-            self.ids.remove(oldest);
-            self.by_age.pop_front();
-        }
+/// Returns where a body cannot be parsed: without the path and the event type, which may contain texts
+/// of a customer.
+fn unreadable(body: &[u8]) -> String {
+    match from_slice(body) {
+        Ok(_) => String::new(),
+        Err(error) => format!("{} at line {} column {}", error.kind(), error.line(), error.column()),
     }
 }
 
-/// Does the work, one event after the other, until it is told to stop and the queue is empty.
-async fn work(mut jobs: mpsc::Receiver<Job>, mut stops: oneshot::Receiver<()>) {
+/// Writes a dead letter on a thread that may wait for the disk.
+async fn put(dead: &DeadLetters, message_id: String, reason: String, body: Bytes) -> bool {
+    let dead = dead.clone();
+    let put = tokio::task::spawn_blocking(move || dead.put(&message_id, &reason, &body));
+    let result = put.await.map_err(std::io::Error::other).flatten();
+    if let Err(error) = &result {
+        error!(%error, "cannot write a dead letter");
+    }
+    result.is_ok()
+}
+
+/// Does the work, one event after the other, until it is stopped and the queue is empty.
+async fn work(
+    mut jobs: mpsc::Receiver<Job>,
+    mut stops: oneshot::Receiver<()>,
+    dead: DeadLetters,
+    oldest: Arc<Mutex<Option<Instant>>>,
+) {
+    let mut look = tokio::time::interval(Duration::from_secs(1));
     loop {
         let job = tokio::select! {
-            job = jobs.recv() => job,
+            biased;
+            _ = look.tick() => {
+                retry(&dead).await;
+                continue;
+            }
             _ = &mut stops, if !jobs.is_closed() => {
-                // Nothing more comes in; what is there still comes out.
+                // Nothing more is put in; what is there is still taken out.
                 jobs.close();
                 continue;
             }
+            job = jobs.recv() => job,
         };
-        let Some((id, webhook)) = job else { break };
-        handle(&id, webhook).await;
+        let Some(job) = job else { break };
+        *oldest.lock().unwrap_or_else(PoisonError::into_inner) = Some(job.accepted);
+        if let Err(reason) = handler::attempt(&job.message_id, job.webhook).await {
+            put(&dead, job.message_id, reason, job.body).await;
+        }
+        *oldest.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
-/// What you do with an event. It is accepted already: what fails here, Codat does not deliver again.
-async fn handle(id: &str, webhook: Webhook) {
-    let event_type = webhook.event_type();
-    let what = match webhook.event {
-        Event::ConnectionDisconnected(event) => {
-            format!("ask for a new link of connection {}", event.connection.id)
+/// Handles the dead letters that an operator wants to have retried.
+async fn retry(dead: &DeadLetters) {
+    for letter in dead.retries().unwrap_or_default() {
+        let result = match from_slice(&letter.body) {
+            Ok(webhook) => handler::attempt(&letter.message_id, webhook).await,
+            Err(_) => Err(unreadable(&letter.body)),
+        };
+        if let Err(reason) = result {
+            let body = letter.body.clone().into();
+            if !put(dead, letter.message_id.clone(), reason, body).await {
+                return;
+            }
         }
-        Event::ReadCompleted(read) => format!("fetch {} data types", read.data_types.len()),
-        Event::WriteUnsuccessful(data_type, write) => {
-            format!("look at the {data_type} of write {}", write.id)
+        if let Err(error) = dead.retried(&letter) {
+            error!(%error, "cannot remove a dead letter that was retried");
+            return;
         }
-        Event::Unknown(_) => "see whether a new version knows it".to_owned(),
-        _ => "nothing to do".to_owned(),
+    }
+}
+
+/// Keeps the gauges of the queue up to date while the worker is busy.
+#[allow(clippy::cast_precision_loss)]
+async fn measure(queue: mpsc::WeakSender<Job>, oldest: Arc<Mutex<Option<Instant>>>) {
+    while let Some(queue) = queue.upgrade() {
+        gauge!("codat_queue_depth").set((queue.max_capacity() - queue.capacity()) as f64);
+        drop(queue);
+        let accepted = *oldest.lock().unwrap_or_else(PoisonError::into_inner);
+        let age = accepted.map_or(0.0, |accepted| accepted.elapsed().as_secs_f64());
+        gauge!("codat_queue_oldest_seconds").set(age);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+fn dead(command: Dead) -> Result<(), String> {
+    let dead = dead_letters()?;
+    let letters = dead.list().map_err(|error| format!("DEAD_DIR: {error}"))?;
+    let retry = |id: &str| match dead.retry(id) {
+        Ok(true) => Ok(println!("{id}\tto be retried by the server")),
+        Ok(false) => Err(format!("{id}: no such dead letter")),
+        Err(error) => Err(format!("{id}: {error}")),
     };
-    let line = format!("{id}\t{event_type}\t{what}\n");
-    let mut out = tokio::io::stdout();
-    if let Err(error) = async {
-        out.write_all(line.as_bytes()).await?;
-        out.flush().await
-    }
-    .await
-    {
-        error!(%id, %error, "not handled");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_remembered_for_longer_than_codat_delivers_and_in_bounded_memory() {
-        let start = Instant::now();
-        let hours = |hours: u64| start + Duration::from_hours(hours);
-        let mut seen = Seen::new(3);
-        seen.insert("a", hours(0));
-        seen.insert("b", hours(1));
-        seen.insert("a", hours(28));
-        assert!(seen.contains("a") && seen.contains("b"));
-        seen.insert("c", hours(31));
-        assert!(!seen.contains("a") && seen.contains("b") && seen.contains("c"));
-        for n in 0..100 {
-            seen.insert(&n.to_string(), hours(31));
+    match command {
+        Dead::List => {
+            for letter in letters {
+                let bytes = letter.body.len();
+                println!("{}\t{}\t{bytes}\t{}", letter.name, letter.message_id, letter.reason);
+            }
+            Ok(())
         }
-        assert_eq!((seen.ids.len(), seen.by_age.len()), (3, 3));
-        assert!(seen.contains("99") && !seen.contains("96"));
-    }
-
-    #[test]
-    fn a_file_name_is_safe_and_tells_ids_apart() {
-        assert_eq!(file_name("msg_2Xq9-a"), "msg_2Xq9-a");
-        assert_eq!(file_name("../etc/p w"), "%2e%2e%2fetc%2fp%20w");
-        assert_ne!(file_name("a/b"), file_name("a%2fb"));
+        Dead::Show { id } => {
+            let found = letters.iter().find(|letter| letter.name == id || letter.message_id == id);
+            let letter = found.ok_or_else(|| format!("{id}: no such dead letter"))?;
+            println!("{}", String::from_utf8_lossy(&letter.body));
+            Ok(())
+        }
+        Dead::Retry { id: Some(id), .. } => retry(&id),
+        Dead::Retry { id: None, .. } => letters.iter().try_for_each(|letter| retry(&letter.name)),
     }
 }

@@ -4,333 +4,306 @@
 //! nats-server -js -sd /var/lib/codat-queue
 //! CODAT_WEBHOOK_SECRETS=whsec_… cargo run --bin durable_queue -- receive
 //! cargo run --bin durable_queue -- work
+//! cargo run --bin durable_queue -- dead list
 //! ```
 //!
-//! `receive` verifies a delivery and publishes its raw body, with the message id as the broker's
-//! deduplication key. It answers 202 once the broker has it, 401 for a bad signature, 408 or 413 for
-//! a body that is too slow or too large, and 503 where the broker does not take it: Codat delivers
-//! again. It reads nothing of the body, so nothing that is genuine is refused.
+//! `receive` verifies a delivery and stores its raw body. It answers 202 once the broker has it, 401 for
+//! a bad signature, 408 or 413 for a body that is too slow or too large, and 503 if the broker is away or
+//! the queue is full: Codat delivers again.
 //!
-//! `work` reads, parses and matches, and acknowledges when the work is done. It may be killed at any
-//! time: what it did not acknowledge comes again, to it or to another worker, of which there may be
-//! any number. A body that cannot be read is put aside whole, with its error, below
-//! `codat.unreadable`.
+//! `work` parses and matches, and acknowledges when the work is done. It can be killed at any time: what
+//! it did not acknowledge is delivered again, to it or to another worker, of which there can be any
+//! number. A body that cannot be parsed, and an event whose work has failed several times, is
+//! dead-lettered with its reason.
 //!
-//! The broker drops what comes a second time. What it cannot tell is a worker that is killed between
-//! doing its work and saying so: make the effect idempotent by the message id. A single broker
-//! answers when the file is written, not when it is on the disk; against the loss of power, run three
-//! and set `REPLICAS` to 3.
-//!
-//! Settings are read from the environment; see `setting` for their names and defaults.
+//! Duplicates are dropped by message id and by event id. The broker cannot know about a worker that is
+//! killed between doing its work and reporting it: make the effect idempotent by the event id.
 
-use std::env;
-use std::error::Error;
-use std::fmt::Display;
 use std::net::SocketAddr;
-use std::pin::pin;
-use std::str::FromStr;
-use std::sync::Arc;
+use std::pin::{Pin, pin};
+use std::process::ExitCode;
 use std::time::Duration;
 
-use async_nats::header::{HeaderMap as NatsHeaders, NATS_MESSAGE_ID};
+use async_nats::header::HeaderMap;
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
-use async_nats::jetstream::context::Context;
-use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::stream::{self, DiscardPolicy};
-use async_nats::jetstream::{self, AckKind, Message};
+use async_nats::jetstream::{AckKind, Message};
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::{Router, routing::post};
-use codat_webhooks::signature::{SignatureHeaders, Verified, Verifier};
-use codat_webhooks::{Event, Webhook, from_slice};
+use clap::{Parser, Subcommand};
+use codat_webhooks::from_slice;
+use codat_webhooks::signature::Verified;
+use common::broker::{
+    AnyError, Broker, DEAD, EVENT_KEY, MESSAGE_ID, NotStored, QUEUE, REASON, RETRY, Streams, measure,
+    until_done,
+};
+use common::endpoint::{self, Outcome, Queue};
+use common::handler;
+use common::seen::{hex, message_key};
+use common::serve::{listen, serve, stop_signal};
+use common::settings::{exit, number, optional, seconds, setting};
+use common::telemetry::{init_logs, serve_metrics};
 use futures_util::StreamExt;
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tower_http::timeout::TimeoutLayer;
+use metrics::counter;
 use tracing::{error, info, warn};
 
-type AnyError = Box<dyn Error + Send + Sync>;
+#[derive(Parser)]
+enum Command {
+    /// Receive deliveries and store them.
+    Receive,
+    /// Handle the events that are stored.
+    Work,
+    /// See the dead letters, and retry them.
+    #[command(subcommand)]
+    Dead(Dead),
+}
 
-const STREAM: &str = "codat";
-const WEBHOOKS: &str = "codat.webhooks";
-const UNREADABLE: &str = "codat.unreadable";
-
-/// Codat waits 15 seconds for an answer.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-
-fn setting<T: FromStr<Err: Display>>(name: &str, default: Option<&str>) -> Result<T, String> {
-    let text = match (env::var(name), default) {
-        (Ok(text), _) => text,
-        (Err(_), Some(default)) => default.to_owned(),
-        (Err(_), None) => return Err(format!("{name} is not set")),
-    };
-    text.parse().map_err(|error| format!("{name}: {error}"))
+#[derive(Subcommand)]
+enum Dead {
+    /// Print a line for each: number, message id, bytes, reason.
+    List,
+    /// Print the body of one.
+    Show { id: u64 },
+    /// Put one, or all, back into the queue.
+    Retry {
+        #[arg(required_unless_present = "all")]
+        id: Option<u64>,
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 #[tokio::main]
-async fn main() -> Result<(), AnyError> {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .init();
-    let role = env::args().nth(1);
-    match role.as_deref() {
-        Some("receive") => receive().await,
-        Some("work") => work().await,
-        _ => Err("usage: durable_queue receive|work".into()),
-    }
-}
-
-/// Waits for the broker until it is there, so that the order of starting does not matter.
-async fn connect() -> Result<Context, AnyError> {
-    let url: String = setting("NATS_URL", Some("127.0.0.1:4222"))?;
-    let client = async_nats::connect_with_options(
-        url,
-        async_nats::ConnectOptions::new()
-            .retry_on_initial_connect()
-            .event_callback(|event| async move { info!(%event, "broker") }),
-    )
-    .await?;
-    let config = stream::Config {
-        name: STREAM.to_owned(),
-        subjects: vec![WEBHOOKS.to_owned(), UNREADABLE.to_owned()],
-        max_bytes: setting("STREAM_BYTES", Some("1073741824"))?,
-        num_replicas: setting("REPLICAS", Some("1"))?,
-        // What was handled stays for a while: the broker needs it to tell duplicates after a start.
-        max_age: Duration::from_hours(14 * 24),
-        // Codat delivers again for 28 hours.
-        duplicate_window: Duration::from_hours(30),
-        // A full stream refuses what comes. It does not forget what is there.
-        discard: DiscardPolicy::New,
-        ..stream::Config::default()
-    };
-    let broker = jetstream::new(client);
-    until_done("the broker", || {
-        broker.create_or_update_stream(config.clone())
+async fn main() -> ExitCode {
+    let command = Command::parse();
+    init_logs();
+    exit(match command {
+        Command::Receive => receive().await,
+        Command::Work => work().await,
+        Command::Dead(command) => dead(command).await.map_err(|error| error.to_string()),
     })
-    .await;
-    Ok(broker)
-}
-
-async fn until_done<T, E: Display, F: Future<Output = Result<T, E>>>(
-    what: &str,
-    attempt: impl Fn() -> F,
-) -> T {
-    loop {
-        match attempt().await {
-            Ok(done) => return done,
-            Err(error) => warn!(%error, "waiting for {what}"),
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
-async fn stop_signal() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }
 
 // The endpoint
 
-struct Endpoint {
-    verifier: Verifier,
-    broker: Context,
-}
+async fn receive() -> Result<(), String> {
+    let address: SocketAddr = setting("LISTEN", Some("127.0.0.1:8080"))?;
+    let connections = number("CONNECTIONS", 512, 100_000)?;
+    // The broker takes messages of 1 MiB, with their headers, unless it is configured otherwise.
+    let settings = endpoint::Settings::read(1_000_000)?;
+    let streams = Streams::read()?;
+    let metrics = optional("METRICS_LISTEN")?;
+    let broker = Broker::connect().await?;
+    serve_metrics(metrics).await?;
+    let listener = listen("LISTEN", address).await?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let stop = stop_signal()?;
+    info!(%address, "listening");
 
-async fn receive() -> Result<(), AnyError> {
-    let verifier = setting("CODAT_WEBHOOK_SECRETS", None)?;
-    let listen: SocketAddr = setting("LISTEN", Some("127.0.0.1:8080"))?;
-    // The broker takes messages of 1 MiB, with their headers, unless it is told otherwise.
-    let body_limit = setting("BODY_LIMIT", Some("1000000"))?;
-    let broker = connect().await?;
-
-    let listener = TcpListener::bind(listen).await?;
-    info!(address = %listener.local_addr()?, "listening");
-    let router = Router::new()
-        .route("/webhooks/codat", post(accept))
-        .layer(DefaultBodyLimit::max(body_limit))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            REQUEST_TIMEOUT,
-        ))
-        .with_state(Arc::new(Endpoint { verifier, broker }));
-    let server = axum::serve(listener, router).with_graceful_shutdown(async {
-        let _ = stop_signal().await;
-        info!("stopping");
-    });
-    // A client that sends nothing more must not keep the server from stopping.
-    let deadline = async {
-        let _ = stop_signal().await;
-        tokio::time::sleep(REQUEST_TIMEOUT).await;
-    };
-    tokio::select! {
-        result = server.into_future() => result?,
-        () = deadline => warn!("connections were left open"),
-    }
+    tokio::spawn(streams.keep(broker.clone()));
+    tokio::spawn(measure(broker.clone()));
+    serve(listener, endpoint::router(settings, Stored(broker)), connections, stop).await;
+    info!("stopped");
     Ok(())
 }
 
-async fn accept(
-    State(endpoint): State<Arc<Endpoint>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> StatusCode {
-    let verified = SignatureHeaders::from_headers(&headers)
-        .and_then(|headers| endpoint.verifier.verify(headers, body));
-    let delivery = match verified {
-        Ok(delivery) => delivery,
-        // The answer does not tell why: it would help only who tries signatures out.
-        Err(error) => {
-            warn!(%error, "refused");
-            return StatusCode::UNAUTHORIZED;
-        }
-    };
-    let id = delivery.message_id().to_owned();
-    match publish(&endpoint.broker, delivery).await {
-        Ok(()) => StatusCode::ACCEPTED,
-        Err(error) => {
-            error!(%id, %error, "not published");
-            StatusCode::SERVICE_UNAVAILABLE
+struct Stored(Broker);
+
+impl Queue for Stored {
+    async fn put(&self, delivery: Verified<Bytes>) -> Outcome {
+        match self.0.enqueue(delivery).await {
+            Ok(()) => Outcome::Accepted,
+            Err(NotStored::Duplicate) => {
+                counter!("codat_duplicates_total").increment(1);
+                Outcome::Duplicate
+            }
+            Err(NotStored::Full) => Outcome::QueueFull,
+            Err(NotStored::Away) => Outcome::QueueAway,
         }
     }
-}
 
-/// Returns when the broker has it.
-async fn publish(broker: &Context, delivery: Verified<Bytes>) -> Result<(), AnyError> {
-    let message = PublishMessage::build()
-        .message_id(delivery.message_id())
-        .payload(delivery.into_body());
-    broker.send_publish(WEBHOOKS, message).await?.await?;
-    Ok(())
+    async fn ready(&self) -> bool {
+        self.0.is_ready().await
+    }
 }
 
 // The worker
 
-async fn work() -> Result<(), AnyError> {
-    // What a worker has taken comes again after this time, unless it says that it is at work.
-    let ack_wait = Duration::from_secs(setting("ACK_WAIT_SECONDS", Some("30"))?);
-    let broker = connect().await?;
-    let config = pull::Config {
-        durable_name: Some("workers".to_owned()),
-        filter_subject: WEBHOOKS.to_owned(),
-        ack_policy: AckPolicy::Explicit,
-        ack_wait,
-        ..pull::Config::default()
-    };
+struct Worker {
+    broker: Broker,
+    /// `ACK_WAIT_SECONDS`: after this time an event is delivered to another worker, unless its worker
+    /// reports progress.
+    ack_wait: Duration,
+    /// `ATTEMPTS`: how often an event is tried before it is dead-lettered.
+    attempts: i64,
+    /// `RETRY_SECONDS`: how long an event whose work failed waits for its next attempt.
+    retry_after: Duration,
+}
+
+async fn work() -> Result<(), String> {
+    let ack_wait = seconds("ACK_WAIT_SECONDS", 30)?;
+    let attempts = number("ATTEMPTS", 5, 1000)?;
+    let retry_after = seconds("RETRY_SECONDS", 10)?;
+    let grace = seconds("GRACE_SECONDS", 10)?;
+    let metrics = optional("METRICS_LISTEN")?;
+    let broker = Broker::connect().await?;
+    serve_metrics(metrics).await?;
+    let stop = stop_signal()?;
+    tokio::spawn(measure(broker.clone()));
+    let worker = Worker { broker, ack_wait, attempts: attempts.try_into().unwrap_or(i64::MAX), retry_after };
     info!("working");
 
-    let mut stop = pin!(stop_signal());
-    loop {
-        let consumer: PullConsumer = until_done("the queue", || {
-            broker.create_consumer_on_stream(config.clone(), STREAM)
-        })
-        .await;
-        // One at a time: the time of what lies in a worker's memory would be running.
-        let taken = consumer.stream().max_messages_per_batch(1).messages().await;
-        let mut messages = match taken {
-            Ok(messages) => messages,
-            Err(error) => {
-                warn!(%error, "taking the queue up again");
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                continue;
-            }
-        };
-        loop {
-            let message = tokio::select! {
-                biased;
-                result = &mut stop => {
-                    info!("stopping");
-                    return Ok(result?);
-                }
-                message = messages.next() => message,
-            };
-            let result = match message {
-                Some(Ok(message)) => process(&broker, &message, ack_wait).await,
-                Some(Err(error)) => Err(error.into()),
-                None => Err("the queue has ended".into()),
-            };
-            if let Err(error) = result {
-                warn!(%error, "taking the queue up again");
-                break;
-            }
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
-/// Works on a message, and acknowledges it when that is done.
-async fn process(broker: &Context, message: &Message, ack_wait: Duration) -> Result<(), AnyError> {
-    let id = message
-        .headers
-        .as_ref()
-        .and_then(|headers| headers.get(NATS_MESSAGE_ID))
-        .map_or("", |id| id.as_str());
-    let mut done = pin!(async {
-        match from_slice(&message.payload) {
-            Ok(webhook) => handle(id, webhook).await,
-            Err(error) => {
-                error!(%id, %error, "unreadable");
-                put_aside(broker, id, message.payload.clone(), &error).await
-            }
-        }
-    });
-    let result = loop {
-        tokio::select! {
-            result = &mut done => break result,
-            () = tokio::time::sleep(ack_wait / 3) => message.ack_with(AckKind::Progress).await?,
-        }
+    let (stop_work, mut stopping) = tokio::sync::oneshot::channel();
+    let deadline = async {
+        stop.await;
+        info!("stopping");
+        let _ = stop_work.send(());
+        tokio::time::sleep(grace).await;
     };
-    match result {
-        Ok(()) => message.double_ack().await,
-        Err(error) => {
-            error!(%id, %error, "not handled, to be tried again");
-            let later = Some(Duration::from_secs(10));
-            message.ack_with(AckKind::Nak(later)).await
-        }
+    tokio::select! {
+        () = worker.run(&mut stopping) => info!("stopped"),
+        () = deadline => warn!("stopped in the middle of an event, which another worker will handle"),
     }
-}
-
-/// Puts a body that cannot be read aside, whole, with its error.
-async fn put_aside(
-    broker: &Context,
-    id: &str,
-    body: Bytes,
-    error: &codat_webhooks::Error,
-) -> Result<(), AnyError> {
-    let mut headers = NatsHeaders::new();
-    headers.insert("Error", error.to_string());
-    let message = PublishMessage::build()
-        .headers(headers)
-        // No message of Codat's has a dot in its id.
-        .message_id(format!("unreadable.{id}"))
-        .payload(body);
-    broker.send_publish(UNREADABLE, message).await?.await?;
     Ok(())
 }
 
-/// What you do with an event. After an error it comes again; it may come again after a success too,
-/// if the worker is killed before it can say so: the message id tells.
-async fn handle(id: &str, webhook: Webhook) -> Result<(), AnyError> {
-    let event_type = webhook.event_type();
-    let what = match webhook.event {
-        Event::ConnectionDisconnected(event) => {
-            format!("ask for a new link of connection {}", event.connection.id)
+impl Worker {
+    /// Handles events until it is stopped, and takes the queue up again after each failure.
+    async fn run(&self, stopping: &mut tokio::sync::oneshot::Receiver<()>) {
+        let mut stopping = Pin::new(stopping);
+        loop {
+            let mut messages = tokio::select! {
+                _ = &mut stopping => return,
+                messages = until_done("the queue", || self.messages()) => messages,
+            };
+            loop {
+                let message = tokio::select! {
+                    biased;
+                    _ = &mut stopping => return,
+                    message = messages.next() => message,
+                };
+                let result = match message {
+                    Some(Ok(message)) => self.process(&message).await,
+                    Some(Err(error)) => Err(error.into()),
+                    None => Err("the queue has ended".into()),
+                };
+                if let Err(error) = result {
+                    warn!(%error, "taking the queue up again");
+                    break;
+                }
+            }
+            tokio::select! {
+                _ = &mut stopping => return,
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            }
         }
-        Event::ReadCompleted(read) => format!("fetch {} data types", read.data_types.len()),
-        Event::WriteUnsuccessful(data_type, write) => {
-            format!("look at the {data_type} of write {}", write.id)
+    }
+
+    async fn messages(&self) -> Result<pull::Stream, AnyError> {
+        let config = pull::Config {
+            durable_name: Some("workers".to_owned()),
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: self.ack_wait,
+            ..pull::Config::default()
+        };
+        let queue = self.broker.context().get_stream_no_info(QUEUE).await?;
+        let consumer: PullConsumer = queue.create_consumer(config).await?;
+        // One at a time: the ack wait of a message in the memory of a busy worker would be running.
+        let stream = consumer.stream().max_messages_per_batch(1);
+        Ok(stream.heartbeat(Duration::from_secs(5)).messages().await?)
+    }
+
+    /// Handles a message, and reports progress to the broker meanwhile.
+    async fn process(&self, message: &Message) -> Result<(), AnyError> {
+        let mut done = pin!(self.end(message));
+        loop {
+            tokio::select! {
+                result = &mut done => return result,
+                () = tokio::time::sleep(self.ack_wait / 3) => message.ack_with(AckKind::Progress).await?,
+            }
         }
-        Event::Unknown(_) => "see whether a new version knows it".to_owned(),
-        _ => "nothing to do".to_owned(),
+    }
+
+    async fn end(&self, message: &Message) -> Result<(), AnyError> {
+        let none = HeaderMap::new();
+        let headers = message.headers.as_ref().unwrap_or(&none);
+        let text = |name| headers.get(name).map_or("", |value| value.as_str());
+        let message_id = text(MESSAGE_ID);
+        let (event, by_message) = (text(EVENT_KEY), hex(message_key(message_id)));
+        if headers.get(RETRY).is_none() {
+            let (one, other) =
+                tokio::try_join!(self.broker.was_seen(event), self.broker.was_seen(&by_message))?;
+            if one || other {
+                counter!("codat_duplicates_total").increment(1);
+                return message.double_ack().await;
+            }
+        }
+        let delivered = message.info()?.delivered;
+        let result = match from_slice(&message.payload) {
+            // It has taken its worker down with it each time.
+            _ if delivered > self.attempts => Err(format!("no result of {} attempts", self.attempts)),
+            Ok(webhook) => match handler::attempt(message_id, webhook).await {
+                Err(_) if delivered < self.attempts => {
+                    return message.ack_with(AckKind::Nak(Some(self.retry_after))).await;
+                }
+                result => result,
+            },
+            // Without the path and the event type, which may contain texts of a customer.
+            Err(error) => {
+                let (line, column) = (error.line(), error.column());
+                Err(format!("{} at line {line} column {column}", error.kind()))
+            }
+        };
+        if let Err(reason) = result {
+            warn!(message_id, reason, "dead-lettered");
+            let put = self.broker.dead_letter(headers, &reason, message.payload.clone());
+            if let Err(error) = put.await {
+                error!(message_id, %error, "cannot be dead-lettered, and stays in the queue");
+                return message.ack_with(AckKind::Nak(Some(self.retry_after))).await;
+            }
+        }
+        self.broker.remember([event, &by_message]).await?;
+        message.double_ack().await
+    }
+}
+
+// The dead letters
+
+async fn dead(command: Dead) -> Result<(), AnyError> {
+    let broker = Broker::connect().await?;
+    let wait = async {
+        while !broker.is_connected() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     };
-    let mut out = tokio::io::stdout();
-    out.write_all(format!("{id}\t{event_type}\t{what}\n").as_bytes())
-        .await?;
-    Ok(out.flush().await?)
+    let connected = tokio::time::timeout(Duration::from_secs(5), wait).await;
+    connected.map_err(|_| "NATS_URL: the broker is away")?;
+    let stream = broker.stream(DEAD).await?;
+    let state = &stream.cached_info().state;
+    let all = if state.messages == 0 { 1..=0 } else { state.first_sequence..=state.last_sequence };
+    match command {
+        Dead::List => {
+            for id in all {
+                let Ok(letter) = stream.get_raw_message(id).await else { continue };
+                let text = |name| letter.headers.get(name).map_or("", |value| value.as_str());
+                let bytes = letter.payload.len();
+                println!("{id}\t{}\t{bytes}\t{}", text(MESSAGE_ID), text(REASON));
+            }
+        }
+        Dead::Show { id } => {
+            let letter = stream.get_raw_message(id).await;
+            let letter = letter.map_err(|_| format!("{id}: no such dead letter"))?;
+            println!("{}", String::from_utf8_lossy(&letter.payload));
+        }
+        Dead::Retry { id, .. } => {
+            for id in id.map_or(all, |id| id..=id) {
+                match broker.retry(id).await? {
+                    true => println!("{id}\tin the queue"),
+                    false if state.messages == 0 || id < state.first_sequence || id > state.last_sequence => {
+                        return Err(format!("{id}: no such dead letter").into());
+                    }
+                    false => {}
+                }
+            }
+        }
+    }
+    Ok(())
 }

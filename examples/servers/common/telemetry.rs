@@ -1,0 +1,81 @@
+//! Logs and metrics.
+
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use metrics::{describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tracing::{error, info};
+use tracing_subscriber::EnvFilter;
+
+use crate::serve;
+
+thread_local! {
+    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Logs to standard error, at the level of `RUST_LOG` or else `info`.
+///
+/// A panic is logged with its place in the code and without its message, which may contain customer
+/// data.
+pub fn init_logs() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        error!(%place, "panic");
+        PANIC.set(Some(place));
+    }));
+}
+
+/// Returns the place of the last panic on this thread.
+#[must_use]
+pub fn take_panic() -> Option<String> {
+    PANIC.take()
+}
+
+/// Serves the metrics at `/metrics` of an address of their own, if there is one.
+///
+/// # Errors
+///
+/// Returns a line that names the setting.
+pub async fn serve_metrics(address: Option<SocketAddr>) -> Result<(), String> {
+    let Some(address) = address else {
+        return Ok(());
+    };
+    let listener = serve::listen("METRICS_LISTEN", address).await?;
+    let local = listener.local_addr().map_err(|error| error.to_string())?;
+    let metrics = PrometheusBuilder::new()
+        .set_buckets(&[0.001, 0.01, 0.1, 1.0, 10.0, 100.0])
+        .and_then(PrometheusBuilder::install_recorder)
+        .map_err(|error| format!("metrics: {error}"))?;
+    describe();
+    info!(address = %local, "metrics");
+    let upkeep = metrics.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            upkeep.run_upkeep();
+        }
+    });
+    let router = Router::new().route("/metrics", get(async move || metrics.render()));
+    tokio::spawn(async move { serve::serve(listener, router, 16, std::future::pending()).await });
+    Ok(())
+}
+
+fn describe() {
+    describe_counter!("codat_deliveries_total", "Deliveries by answer and reason");
+    describe_counter!("codat_events_total", "Events handled, by variant and result");
+    describe_counter!("codat_duplicates_total", "Events dropped as duplicates");
+    describe_counter!("codat_dead_letters_total", "Events dead-lettered");
+    describe_gauge!("codat_queue_depth", "Events that are not handled yet");
+    describe_gauge!("codat_queue_oldest_seconds", "Age of the oldest of them");
+    describe_gauge!("codat_dead_letters", "Dead letters that are kept");
+    describe_histogram!("codat_handle_seconds", "Time to handle an event");
+}
