@@ -53,16 +53,16 @@
 
 mod alert;
 mod data;
-mod fields;
 mod rule;
 mod same_fact;
 
-pub use alert::{Alert, AlertHeader};
+pub use crate::payload::AlertHeader;
+pub use alert::Alert;
 pub use data::{
     DataConnectionStatusChanged, Dataset, NewCompanySynchronized, NoData, PushOperation,
     RateLimitReached, RateLimitReset, SyncData,
 };
 pub use rule::{Rule, RuleType};
 
-pub(crate) use fields::{AlertField, AlertFields, AlertKey};
-pub(crate) use rule::{ACCOUNT_CATEGORIES_UPDATED, PREFIX, event_type};
+pub(crate) use alert::{ALERT_ID, DATA, RULE_TYPE};
+pub(crate) use rule::data;

@@ -3,31 +3,16 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
+use super::alert::DATA;
 use super::{
     DataConnectionStatusChanged, Dataset, NewCompanySynchronized, NoData, PushOperation,
     RateLimitReached, RateLimitReset, SyncData,
 };
-use crate::event::EventType;
-use crate::value::{Other, RawJson, text_impls};
-
-/// The event type of a rule's alerts: one of its own, but for the rule whose alerts are the event
-/// that the current envelope would carry.
-pub(crate) fn event_type(rule_type: &str) -> EventType {
-    match rule_type {
-        ACCOUNT_CATEGORIES_UPDATED | "Account Categories Updated" => {
-            EventType::AccountCategoriesUpdated
-        }
-        _ => EventType::Alert(RuleType::from(rule_type)),
-    }
-}
-
-pub(crate) const ACCOUNT_CATEGORIES_UPDATED: &str = "AccountCategoriesUpdated";
-
-/// What the text of an alert's event type begins with.
-pub(crate) const PREFIX: &str = "@rules.";
+use crate::drift::Walk;
+use crate::payload::Object;
+use crate::value::{Field, Members, Other, RawJson, text_impls};
 
 /// A row is `Variant(Data) = "name" | "other spelling" => ["what replaces it"];`.
 macro_rules! rules {
@@ -86,18 +71,16 @@ macro_rules! rules {
             }
         }
 
-        /// Reads the data of the rule's alerts into the rule.
-        impl<'de> DeserializeSeed<'de> for RuleType {
-            type Value = Rule;
-
-            fn deserialize<D: Deserializer<'de>>(self, data: D) -> Result<Rule, D::Error> {
-                Ok(match self {
-                    $(Self::$variant => {
-                        let data = Option::<$data>::deserialize(data)?;
-                        Rule::$variant(data.unwrap_or_else($data::new))
-                    })+
-                    Self::Other(text) => Rule::Unknown(text, Option::deserialize(data)?),
-                })
+        impl RuleType {
+            /// Takes the data of the rule's alert out of its members.
+            pub(crate) fn read_data(self, members: &mut Members<'_>) -> Rule {
+                match self {
+                    $(Self::$variant => Rule::$variant(data(members)),)+
+                    Self::Other(text) => {
+                        let data = members.raw(DATA).filter(|data| data.get() != "null");
+                        Rule::Unknown(text, data.map(|data| RawJson::from(data.to_owned())))
+                    }
+                }
             }
         }
 
@@ -120,27 +103,40 @@ macro_rules! rules {
                 }
             }
 
-            /// The data to be written, if there is any.
-            pub(super) fn data(&self) -> Option<impl Serialize + '_> {
-                let some = match self {
-                    $(Self::$variant(data) => *data != $data::new(),)+
-                    Self::Unknown(_, data) => data.is_some(),
-                };
-                some.then_some(Data(self))
+            /// Returns `true` if there is no data to be written.
+            pub(crate) fn is_empty(&self) -> bool {
+                match self {
+                    $(Self::$variant(data) => data.is_empty(),)+
+                    Self::Unknown(_, data) => data.is_none(),
+                }
             }
-        }
 
-        struct Data<'a>(&'a Rule);
+            /// Writes the data.
+            pub(crate) fn serialize_data<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(data) => data.serialize(serializer),)+
+                    Self::Unknown(_, data) => data.serialize(serializer),
+                }
+            }
 
-        impl Serialize for Data<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self.0 {
-                    $(Rule::$variant(data) => data.serialize(serializer),)+
-                    Rule::Unknown(_, data) => data.serialize(serializer),
+            /// Notes what is not modelled.
+            pub(crate) fn drift(&self, walk: &mut Walk) {
+                match self {
+                    $(Self::$variant(data) => Field::drift(data, walk),)+
+                    Self::Unknown(..) => {}
                 }
             }
         }
     };
+}
+
+/// Takes an alert's data, unless there is nothing in it: an empty object stays where it is, and is
+/// written back as such.
+pub(crate) fn data<T: Object + Default>(members: &mut Members<'_>) -> T {
+    match members.peek::<T>(DATA) {
+        Some(data) if !data.is_empty() => members.optional(DATA).unwrap_or(data),
+        _ => T::default(),
+    }
 }
 
 rules! {

@@ -26,6 +26,18 @@ impl Event {
 }
 
 impl Alert {
+    /// Returns the types of the current events that replace the alert, of its data type alone if it
+    /// has one.
+    #[must_use]
+    pub fn replaced_by(&self) -> Vec<crate::event::EventPattern> {
+        let data_type = self.data_type().map_or("*", crate::value::DataType::as_str);
+        let types = self.rule.rule_type().replaced_by();
+        types
+            .iter()
+            .filter_map(|event_type| event_type.replace("{dataType}", data_type).parse().ok())
+            .collect()
+    }
+
     fn same_fact(&self, event: &Event) -> bool {
         let event_type = event.event_type();
         if !self

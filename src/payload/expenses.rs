@@ -8,11 +8,12 @@ object! {
     /// `expenses.sync.unsuccessful`.
     pub struct ExpensesSync {
         /// The company whose expenses were synced.
-        pub reference_company: CompanyReference,
+        pub reference_company: CompanyReference = "referenceCompany",
         /// The sync: a UUID today, documented as text.
-        pub sync_id: String,
+        pub sync_id: String = "syncId",
         /// How each transaction went. Older events leave it out.
-        pub transactions: Option<Vec<ExpensesTransaction>>,
+        pub transactions: Option<Vec<ExpensesTransaction>> = "transactions",
+        pub extra: Extra,
     }
 }
 
@@ -26,11 +27,12 @@ object! {
     /// How one transaction of a sync went.
     pub struct ExpensesTransaction {
         /// The transaction, as the client names it.
-        pub id: String,
+        pub id: String = "id",
         /// How it went.
-        pub status: Option<ExpensesTransactionStatus>,
+        pub status: Option<ExpensesTransactionStatus> = "status",
         /// What went wrong.
-        pub error_message: Option<String>,
+        pub error_message: Option<String> = "errorMessage",
+        pub extra: Extra,
     }
 }
 

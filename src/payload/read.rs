@@ -11,11 +11,12 @@ object! {
     /// company.
     pub struct ReadCompleted {
         /// The company whose data was read.
-        pub reference_company: CompanyReference,
+        pub reference_company: CompanyReference = "referenceCompany",
         /// Only records modified since then were asked for.
-        pub modified_from_date: Option<Timestamp>,
+        pub modified_from_date: Option<Timestamp> = "modifiedFromDate",
         /// What was read, and how it went. Codat asks to handle every element, however many.
-        pub data_types: Vec<DataTypeRead>,
+        pub data_types: Vec<DataTypeRead> = "dataTypes",
+        pub extra: Extra,
     }
 }
 
@@ -39,30 +40,30 @@ object! {
     /// How the read of one data type went.
     pub struct DataTypeRead {
         /// The connection that it was read from.
-        pub connection_id: Option<ConnectionId>,
+        pub connection_id: Option<ConnectionId> = "connectionId",
         /// The data type.
-        pub data_type: DataType,
+        pub data_type: DataType = "dataType",
         /// Whether any record was new or changed. `false` throughout for the first read after
         /// linking.
-        pub records_modified: Option<bool>,
+        pub records_modified: Option<bool> = "recordsModified",
         /// How the dataset stands.
-        pub status: Option<DatasetStatus>,
+        pub status: Option<DatasetStatus> = "status",
         /// What Codat has to say on the data.
-        #[serde(default, deserialize_with = "super::object::exact")]
-        pub issues: Option<Vec<Issue>>,
+        pub issues: Option<Vec<Issue>> = "issues",
+        pub extra: Extra,
     }
 }
 
 object! {
     /// Something that Codat noticed while it read.
     pub struct Issue {
-        /// What kind of issue, severity first: `warning.validation`. Wire name `type`.
-        #[serde(rename = "type")]
-        pub issue_type: Option<String>,
+        /// What kind of issue, severity first: `warning.validation`.
+        pub issue_type: Option<String> = "type",
         /// The issue in words.
-        pub message: Option<String>,
+        pub message: Option<String> = "message",
         /// Where to read more.
-        pub links: Option<IssueLinks>,
+        pub links: Option<IssueLinks> = "links",
+        pub extra: Extra,
     }
 }
 
@@ -70,11 +71,12 @@ object! {
     /// Where to read more on an issue.
     pub struct IssueLinks {
         /// The URI of the logs.
-        pub logs: Option<String>,
+        pub logs: Option<String> = "logs",
         /// The URI of the page in the Codat Portal.
-        pub portal: Option<String>,
+        pub portal: Option<String> = "portal",
         /// The URI of the documentation.
-        pub read_more: Option<String>,
+        pub read_more: Option<String> = "readMore",
+        pub extra: Extra,
     }
 }
 

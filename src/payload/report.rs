@@ -7,9 +7,10 @@ object! {
     /// A report was generated, or could not be. Payload of the `reports.*` events.
     pub struct Report {
         /// The report.
-        pub id: ReportId,
+        pub id: ReportId = "id",
         /// The company that the report is on.
-        pub reference_company: Option<CompanyReference>,
+        pub reference_company: Option<CompanyReference> = "referenceCompany",
+        pub extra: Extra,
     }
 }
 

@@ -12,24 +12,24 @@ object! {
     /// [`TimedOut`](WriteStatus::TimedOut).
     pub struct Write {
         /// The write request, also called push operation: as a rule a UUID, documented as text.
-        pub id: String,
-        /// What was asked for. Wire name `type`.
-        #[serde(rename = "type")]
-        pub write_type: Option<WriteType>,
+        pub id: String = "id",
+        /// What was asked for.
+        pub write_type: Option<WriteType> = "type",
         /// The company whose records are written.
-        pub reference_company: CompanyReference,
+        pub reference_company: CompanyReference = "referenceCompany",
         /// The connection that was written to.
-        pub connection_id: Option<ConnectionId>,
+        pub connection_id: Option<ConnectionId> = "connectionId",
         /// When the write was requested.
-        pub requested_on_date: Option<Timestamp>,
+        pub requested_on_date: Option<Timestamp> = "requestedOnDate",
         /// When it came to its end.
-        pub completed_on_date: Option<Timestamp>,
+        pub completed_on_date: Option<Timestamp> = "completedOnDate",
         /// How it went.
-        pub status: Option<WriteStatus>,
+        pub status: Option<WriteStatus> = "status",
         /// The record that was written: there on success, and always for attachments.
-        pub record: Option<WriteRecord>,
+        pub record: Option<WriteRecord> = "record",
         /// The attachment's id on the source platform (no UUID).
-        pub attachment_id: Option<String>,
+        pub attachment_id: Option<String> = "attachmentId",
+        pub extra: Extra,
     }
 }
 
@@ -47,7 +47,8 @@ object! {
     /// The record that was written.
     pub struct WriteRecord {
         /// The record's id on the source platform (no UUID).
-        pub id: Option<String>,
+        pub id: Option<String> = "id",
+        pub extra: Extra,
     }
 }
 

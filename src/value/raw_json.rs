@@ -43,6 +43,12 @@ impl RawJson {
     }
 }
 
+impl RawJson {
+    pub(crate) fn as_raw(&self) -> &RawValue {
+        &self.0
+    }
+}
+
 impl From<Box<RawValue>> for RawJson {
     fn from(raw: Box<RawValue>) -> Self {
         Self(raw)

@@ -1,12 +1,11 @@
 //! A body that cannot be read gives an error that says what, where and in which event, and quotes
 //! nothing of the customer's.
 
-mod common;
 
 use std::error::Error as _;
 
 use codat_webhooks::{Envelope, Error, ErrorKind, from_slice, from_str};
-use common::{fixture, fixtures, places, with};
+use crate::common::{fixture, fixtures, places, with};
 use serde_json::{Value, json};
 
 const ID: &str = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";

@@ -1,12 +1,11 @@
 //! Legacy alerts: every rule in every spelling, and which current events report the same.
 
-mod common;
 
 use codat_webhooks::legacy::{Alert, AlertHeader, Rule, RuleType};
 use codat_webhooks::{
     DataType, Envelope, ErrorKind, Event, EventId, EventPattern, EventType, Webhook, from_str,
 };
-use common::fixture;
+use crate::common::fixture;
 use serde_json::{Value, json};
 
 /// The rules of Codat's documentation: the spellings, and what replaces them.

@@ -1,13 +1,12 @@
 //! Every event type that Codat sends is read into its variant, and is the same text and back.
 
-mod common;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use codat_webhooks::{
     DataType, Event, EventType, Outcome, ProductRead, ReadScope, UnknownEvent, from_str,
 };
-use common::{fixture, fixtures};
+use crate::common::{fixture, fixtures};
 
 /// The event types of Codat's documentation, but for the templated families.
 const DOCUMENTED: [&str; 28] = [

@@ -1,9 +1,8 @@
 //! Choosing events by type and by tag.
 
-mod common;
 
 use codat_webhooks::{Company, CompanyId, Event, EventPattern, EventType, TagFilter, from_str};
-use common::fixtures;
+use crate::common::fixtures;
 
 #[test]
 fn a_star_stands_for_whole_parts() {

@@ -1,8 +1,7 @@
 //! Only what Codat has signed, and not long ago, is believed.
 
-#![cfg(feature = "signature")]
 
-mod common;
+
 
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};

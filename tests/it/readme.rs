@@ -1,11 +1,10 @@
 //! The README tells the truth.
 
-mod common;
 
 use std::collections::BTreeSet;
 
 use codat_webhooks::{EventType, from_str};
-use common::fixtures;
+use crate::common::fixtures;
 
 const README: &str = include_str!("../README.md");
 

@@ -1,23 +1,35 @@
 //! The table of event types, and what follows from it: [`Event`] and [`EventType`].
 
+mod event_type;
+mod pattern;
+
 use std::borrow::Cow;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _};
-use serde::ser::{Error as _, Serialize, Serializer};
+use serde::de::{DeserializeSeed, Deserializer};
+use serde::ser::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
-use crate::event_type::{Outcome, ProductRead};
-use crate::legacy::{self, Alert, RuleType};
+use crate::drift::Walk;
+use crate::legacy::{Alert, RuleType};
 use crate::payload::{
     AccountCategoriesUpdated, Company, CompanyProduct, CompanyReference, ConnectionEvent,
-    ExpensesSync, Payload, RateLimit, ReadCompleted, Report, SourceAccountEvent, Write,
+    ExpensesSync, Object, Payload, RateLimit, ReadCompleted, Report, SourceAccountEvent,
+    UnknownPayload, Write,
 };
-use crate::value::{CompanyId, ConnectionId, DataType, Other, RawJson, Tags};
+use crate::value::{CompanyId, ConnectionId, DataType, Fault, Field, Other, RawJson, Tags};
 
-/// A row is `Variant(Payload) = "wire name" | "other spelling of it";` under what happened. A payload
-/// of more than a few words is boxed, so that an event is cheap to move. The two templated families
-/// and the unknown event stand in the enums below, once.
+pub use event_type::{Outcome, ProductRead, ReadScope, ReportName};
+pub use pattern::{EventPattern, PatternError, TagFilter, TagFilterError};
+
+pub(crate) use event_type::{ALERT_PREFIX, REPORT, REPORTS};
+
+/// Declares the event types. A row is `Variant(Payload) = "wire name";` under what happened. A payload
+/// of more than a few words is boxed, so that an event is cheap to move. The templated families, the
+/// alert and the unknown event are written out below.
+///
+/// Makes `Event`, `EventType`, and their dispatch: text, reading, writing, drift.
 macro_rules! events {
-    ($($(#[$meta:meta])+ $variant:ident($payload:ty) = $name:literal $(| $alias:literal)*;)+) => {
+    ($($(#[$meta:meta])+ $variant:ident($payload:ty) = $name:literal;)+) => {
         /// What happened: a variant for each event type that Codat sends, with its payload.
         ///
         /// `Event` is `#[non_exhaustive]`: a `match` needs a `_` arm, and an event type that this
@@ -45,6 +57,14 @@ macro_rules! events {
             /// Event type `{productIdentifier}.read.completed`, and the same with `.initial`,
             /// `.successful`, `.unsuccessful` and `.successful.initial`.
             ProductReadCompleted(ProductRead, Box<ReadCompleted>),
+            /// A report was generated that this version does not list.
+            ///
+            /// Event type `reports.{name}.generate.successful`.
+            ReportsGenerateSuccessful(ReportName, Box<Report>),
+            /// A report that this version does not list could not be generated.
+            ///
+            /// Event type `reports.{name}.generate.unsuccessful`.
+            ReportsGenerateUnsuccessful(ReportName, Box<Report>),
             /// A legacy alert, for a consumer that has yet to migrate; see [`legacy`](crate::legacy).
             ///
             /// Event type `@rules.` and the name of the rule.
@@ -86,6 +106,10 @@ macro_rules! events {
             /// `{productIdentifier}.read.completed`, and the same with `.initial`, `.successful`,
             /// `.unsuccessful` and `.successful.initial`.
             ProductReadCompleted(ProductRead),
+            /// `reports.{name}.generate.successful`, of a report without a row of its own.
+            ReportsGenerateSuccessful(ReportName),
+            /// `reports.{name}.generate.unsuccessful`, of a report without a row of its own.
+            ReportsGenerateUnsuccessful(ReportName),
             /// `@rules.` and the name of the rule of a legacy alert; see [`legacy`](crate::legacy).
             Alert(RuleType),
             /// A type that is not in the table.
@@ -99,7 +123,7 @@ macro_rules! events {
             /// The row of the table that has the text.
             pub(crate) fn row(text: &str) -> Option<Self> {
                 match text {
-                    $($name $(| $alias)* => Some(Self::$variant),)+
+                    $($name => Some(Self::$variant),)+
                     _ => None,
                 }
             }
@@ -112,24 +136,10 @@ macro_rules! events {
                     Self::WriteSuccessful(data_type) => format!("{data_type}.write.successful").into(),
                     Self::WriteUnsuccessful(data_type) => format!("{data_type}.write.unsuccessful").into(),
                     Self::ProductReadCompleted(read) => read.to_string().into(),
-                    Self::Alert(rule) => format!("{}{rule}", legacy::PREFIX).into(),
+                    Self::ReportsGenerateSuccessful(name) => format!("reports.{name}.generate.successful").into(),
+                    Self::ReportsGenerateUnsuccessful(name) => format!("reports.{name}.generate.unsuccessful").into(),
+                    Self::Alert(rule) => format!("{ALERT_PREFIX}{rule}").into(),
                     Self::Unknown(text) => Cow::Borrowed(text),
-                }
-            }
-
-            /// Whether the text is the other spelling of a row.
-            pub(crate) fn is_alias(text: &str) -> bool {
-                match text {
-                    $($($alias => true,)*)+
-                    _ => false,
-                }
-            }
-
-            /// The other spellings of the text.
-            pub(crate) fn aliases(&self) -> &'static [&'static str] {
-                match self {
-                    $(Self::$variant => &[$($alias),*],)+
-                    _ => &[],
                 }
             }
 
@@ -142,6 +152,8 @@ macro_rules! events {
                     Self::WriteSuccessful(_) => "WriteSuccessful",
                     Self::WriteUnsuccessful(_) => "WriteUnsuccessful",
                     Self::ProductReadCompleted(_) => "ProductReadCompleted",
+                    Self::ReportsGenerateSuccessful(_) => "ReportsGenerateSuccessful",
+                    Self::ReportsGenerateUnsuccessful(_) => "ReportsGenerateUnsuccessful",
                     Self::Alert(_) => "Alert",
                     Self::Unknown(_) => "Unknown",
                 }
@@ -157,6 +169,8 @@ macro_rules! events {
                     Self::WriteSuccessful(data_type, _) => EventType::WriteSuccessful(data_type.clone()),
                     Self::WriteUnsuccessful(data_type, _) => EventType::WriteUnsuccessful(data_type.clone()),
                     Self::ProductReadCompleted(read, _) => EventType::ProductReadCompleted(read.clone()),
+                    Self::ReportsGenerateSuccessful(name, _) => EventType::ReportsGenerateSuccessful(name.clone()),
+                    Self::ReportsGenerateUnsuccessful(name, _) => EventType::ReportsGenerateUnsuccessful(name.clone()),
                     Self::Alert(alert) => EventType::Alert(alert.rule.rule_type()),
                     Self::Unknown(unknown) => EventType::Unknown(unknown.event_type.clone()),
                 }
@@ -167,41 +181,51 @@ macro_rules! events {
                     $(Self::$variant(payload) => payload.as_payload(),)+
                     Self::WriteSuccessful(_, payload) | Self::WriteUnsuccessful(_, payload) => payload.as_payload(),
                     Self::ProductReadCompleted(_, payload) => payload.as_payload(),
+                    Self::ReportsGenerateSuccessful(_, payload)
+                    | Self::ReportsGenerateUnsuccessful(_, payload) => payload.as_payload(),
                     Self::Alert(alert) => alert.as_payload(),
                     Self::Unknown(_) => return None,
                 })
             }
         }
 
-        /// Reads the payload of the event type into the event.
-        impl<'de> DeserializeSeed<'de> for EventType {
-            type Value = Event;
-
-            fn deserialize<D: Deserializer<'de>>(self, payload: D) -> Result<Event, D::Error> {
+        impl EventType {
+            /// Reads the payload of an event of this type, with either reader.
+            fn read<'de, R: ReadPayload<'de>>(self, payload: R) -> Result<Event, R::Error> {
                 Ok(match self {
-                    $(Self::$variant => Event::$variant(Deserialize::deserialize(payload)?),)+
-                    Self::WriteSuccessful(data_type) => {
-                        Event::WriteSuccessful(data_type, Deserialize::deserialize(payload)?)
-                    }
-                    Self::WriteUnsuccessful(data_type) => {
-                        Event::WriteUnsuccessful(data_type, Deserialize::deserialize(payload)?)
-                    }
-                    Self::ProductReadCompleted(read) => {
-                        Event::ProductReadCompleted(read, Deserialize::deserialize(payload)?)
-                    }
-                    Self::Alert(_) => {
-                        return Err(D::Error::custom(ALERT_AS_EVENT));
-                    }
+                    $(Self::$variant => Event::$variant(payload.read()?),)+
+                    Self::WriteSuccessful(data_type) => Event::WriteSuccessful(data_type, payload.read()?),
+                    Self::WriteUnsuccessful(data_type) => Event::WriteUnsuccessful(data_type, payload.read()?),
+                    Self::ProductReadCompleted(read) => Event::ProductReadCompleted(read, payload.read()?),
+                    Self::ReportsGenerateSuccessful(name) => Event::ReportsGenerateSuccessful(name, payload.read()?),
+                    Self::ReportsGenerateUnsuccessful(name) => Event::ReportsGenerateUnsuccessful(name, payload.read()?),
+                    // The envelope of events carries no alerts.
+                    Self::Alert(_) => Event::Unknown(UnknownEvent {
+                        event_type: Other::unlisted(&*self.as_str()),
+                        payload: Some(payload.read()?),
+                    }),
                     Self::Unknown(event_type) => Event::Unknown(UnknownEvent {
                         event_type,
-                        payload: Some(RawJson::deserialize(payload)?),
+                        payload: Some(payload.read()?),
                     }),
                 })
             }
         }
 
-        /// The payload of an event, to be written.
-        pub(crate) struct PayloadOf<'a>(pub(crate) &'a Event);
+        impl Event {
+            /// Notes what the payload has that is not modelled.
+            pub(crate) fn drift(&self, walk: &mut Walk) {
+                match self {
+                    $(Self::$variant(payload) => payload.drift(walk),)+
+                    Self::WriteSuccessful(_, payload) | Self::WriteUnsuccessful(_, payload) => payload.drift(walk),
+                    Self::ProductReadCompleted(_, payload) => payload.drift(walk),
+                    Self::ReportsGenerateSuccessful(_, payload)
+                    | Self::ReportsGenerateUnsuccessful(_, payload) => payload.drift(walk),
+                    Self::Alert(alert) => alert.rule.drift(walk),
+                    Self::Unknown(_) => {}
+                }
+            }
+        }
 
         impl Serialize for PayloadOf<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -211,7 +235,9 @@ macro_rules! events {
                         payload.serialize(serializer)
                     }
                     Event::ProductReadCompleted(_, payload) => payload.serialize(serializer),
-                    Event::Alert(_) => Err(S::Error::custom(ALERT_AS_EVENT)),
+                    Event::ReportsGenerateSuccessful(_, payload)
+                    | Event::ReportsGenerateUnsuccessful(_, payload) => payload.serialize(serializer),
+                    Event::Alert(alert) => alert.rule.serialize_data(serializer),
                     Event::Unknown(unknown) => unknown.payload.serialize(serializer),
                 }
             }
@@ -219,8 +245,68 @@ macro_rules! events {
     };
 }
 
-/// An alert has an envelope of its own.
-const ALERT_AS_EVENT: &str = "a legacy alert in the envelope of events";
+/// A reader of a payload whose type is known.
+trait ReadPayload<'de> {
+    type Error;
+
+    fn read<T: Field>(self) -> Result<T, Self::Error>;
+}
+
+/// The hot reader.
+struct HotPayload<D>(D);
+
+impl<'de, D: Deserializer<'de>> ReadPayload<'de> for HotPayload<D> {
+    type Error = D::Error;
+
+    fn read<T: Field>(self) -> Result<T, D::Error> {
+        T::hot(self.0)
+    }
+}
+
+/// The cold reader.
+impl<'a> ReadPayload<'a> for &'a RawValue {
+    type Error = Fault<'a>;
+
+    fn read<T: Field>(self) -> Result<T, Fault<'a>> {
+        T::cold(self)
+    }
+}
+
+impl EventType {
+    /// Reads a payload, or finds out what is wrong with it.
+    pub(crate) fn cold(self, payload: &RawValue) -> Result<Event, Fault<'_>> {
+        self.read(payload)
+    }
+}
+
+/// Reads a payload that is as documented.
+impl<'de> DeserializeSeed<'de> for HotEvent {
+    type Value = Event;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, payload: D) -> Result<Event, D::Error> {
+        self.0.read(HotPayload(payload))
+    }
+}
+
+/// The hot reader of an event of the type.
+pub(crate) struct HotEvent(pub(crate) EventType);
+
+/// The payload of an event, or the data of an alert, to be written.
+pub(crate) struct PayloadOf<'a>(pub(crate) &'a Event);
+
+impl PayloadOf<'_> {
+    /// Returns `true` if there is nothing to write: an unknown event without a payload, or an alert
+    /// without data.
+    pub(crate) fn is_missing(&self) -> bool {
+        match self.0 {
+            Event::Unknown(unknown) => unknown.payload.is_none(),
+            Event::Alert(alert) => alert.rule.is_empty(),
+            Event::AccountCategoriesUpdated(event) => event.alert.is_some() && event.is_empty(),
+            _ => false,
+        }
+    }
+}
 
 events! {
     /// A company was created.
@@ -273,68 +359,86 @@ events! {
 
     /// A categorized bank statement was generated.
     ReportsCategorizedBankStatementGenerateSuccessful(Box<Report>)
-        = "reports.categorizedBankStatement.generate.successful"
-        | "report.categorizedBankStatement.generate.successful";
+        = "reports.categorizedBankStatement.generate.successful";
     /// A categorized bank statement could not be generated.
     ReportsCategorizedBankStatementGenerateUnsuccessful(Box<Report>)
-        = "reports.categorizedBankStatement.generate.unsuccessful"
-        | "report.categorizedBankStatement.generate.unsuccessful";
+        = "reports.categorizedBankStatement.generate.unsuccessful";
     /// A credit model was generated.
     ReportsCreditModelGenerateSuccessful(Box<Report>)
-        = "reports.creditModel.generate.successful"
-        | "report.creditModel.generate.successful";
+        = "reports.creditModel.generate.successful";
     /// A credit model could not be generated.
     ReportsCreditModelGenerateUnsuccessful(Box<Report>)
-        = "reports.creditModel.generate.unsuccessful"
-        | "report.creditModel.generate.unsuccessful";
+        = "reports.creditModel.generate.unsuccessful";
     /// A spend analysis was generated.
     ReportsSpendAnalysisGenerateSuccessful(Box<Report>)
-        = "reports.spendAnalysis.generate.successful"
-        | "report.spendAnalysis.generate.successful";
+        = "reports.spendAnalysis.generate.successful";
     /// A spend analysis could not be generated.
     ReportsSpendAnalysisGenerateUnsuccessful(Box<Report>)
-        = "reports.spendAnalysis.generate.unsuccessful"
-        | "report.spendAnalysis.generate.unsuccessful";
+        = "reports.spendAnalysis.generate.unsuccessful";
 
     /// The categories of a company's accounts were updated.
     AccountCategoriesUpdated(AccountCategoriesUpdated) = "AccountCategoriesUpdated";
 }
 
 impl Event {
-    /// The company that the event is about, as most payloads refer to it.
+    /// Returns the company that the event is about, as most payloads refer to it.
     ///
     /// `None` for events that carry the company itself (`company.*`; see
-    /// [`company_id`](Self::company_id)), that concern no company, or are unknown.
+    /// [`company_id`](Self::company_id)) and for events that concern no company. For an unknown event
+    /// it is read from the payload's `referenceCompany`, each time it is asked for.
     #[must_use]
-    pub fn reference_company(&self) -> Option<&CompanyReference> {
-        self.payload()?.reference_company()
+    pub fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+        match self {
+            Self::Unknown(unknown) => unknown.read().into_reference_company().map(Cow::Owned),
+            _ => self.payload()?.reference_company().map(Cow::Borrowed),
+        }
     }
 
-    /// The id of the company that the event is about, wherever the payload has it.
+    /// Returns the id of the company that the event is about, from where the payload has it.
+    ///
+    /// For an unknown event, that is `referenceCompany.id` or `companyId`.
     #[must_use]
     pub fn company_id(&self) -> Option<CompanyId> {
-        self.payload()?.company_id()
+        match self {
+            Self::Unknown(unknown) => unknown.read().company_id(),
+            _ => self.payload()?.company_id(),
+        }
     }
 
-    /// The name of the company that the event is about, wherever the payload has it.
+    /// Returns the name of the company that the event is about, from where the payload has it.
     #[must_use]
-    pub fn company_name(&self) -> Option<&str> {
-        self.payload()?.company_name()
+    pub fn company_name(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Unknown(unknown) => {
+                let name = unknown.read().into_reference_company()?.name?;
+                Some(Cow::Owned(name))
+            }
+            _ => self.payload()?.company_name().map(Cow::Borrowed),
+        }
     }
 
-    /// The tags of the company that the event is about, wherever the payload has them.
+    /// Returns the tags of the company that the event is about, from where the payload has them.
     #[must_use]
-    pub fn company_tags(&self) -> Option<&Tags> {
-        self.payload()?.company_tags()
+    pub fn company_tags(&self) -> Option<Cow<'_, Tags>> {
+        match self {
+            Self::Unknown(unknown) => {
+                let tags = unknown.read().into_reference_company()?.tags?;
+                Some(Cow::Owned(tags))
+            }
+            _ => self.payload()?.company_tags().map(Cow::Borrowed),
+        }
     }
 
-    /// The id of the connection that the event is about.
+    /// Returns the id of the connection that the event is about.
     ///
-    /// For a read, the connection that all of its data types come from; `None` where they come from
-    /// several.
+    /// For a read, that is the connection that all of its data types come from, and `None` if they
+    /// come from several. For an unknown event, it is `connectionId` or `connection.id`.
     #[must_use]
     pub fn connection_id(&self) -> Option<ConnectionId> {
-        self.payload()?.connection_id()
+        match self {
+            Self::Unknown(unknown) => unknown.read().connection_id(),
+            _ => self.payload()?.connection_id(),
+        }
     }
 
     /// The data type of a write event, or of an alert on one data type.
@@ -367,6 +471,13 @@ pub struct UnknownEvent {
 }
 
 impl UnknownEvent {
+    fn read(&self) -> UnknownPayload {
+        let payload = self.payload.as_ref();
+        payload.map_or_else(UnknownPayload::default, |payload| {
+            UnknownPayload::read(payload.as_raw())
+        })
+    }
+
     /// Makes one without a payload. `None` when the event type is known after all.
     #[must_use]
     pub fn new(event_type: &str) -> Option<Self> {

@@ -1,11 +1,10 @@
 //! `drift` names exactly what a body has that the models do not.
 
-#![cfg(feature = "drift")]
 
-mod common;
+
 
 use codat_webhooks::{DriftKind, ErrorKind, drift};
-use common::{Fixture, fixture, fixtures, places, with};
+use crate::common::{Fixture, fixture, fixtures, places, with};
 use serde_json::{Value, json};
 
 /// What is found, with its text.

@@ -1,10 +1,9 @@
 //! What may be missing, null, new or strange is read; what an event is about has to be there. Every
 //! case is made from the fixtures.
 
-mod common;
 
 use codat_webhooks::{Envelope, ErrorKind, from_str};
-use common::{Place, canonical, expected, fixture, fixtures, places, with, without};
+use crate::common::{Place, canonical, expected, fixture, fixtures, places, with, without};
 use serde_json::{Value, json};
 
 /// The fields that are required, as the reference marks them. A field of an object that comes in

@@ -1,6 +1,5 @@
 //! The values in payloads: vocabularies, dates, amounts, ids, tags.
 
-mod common;
 
 use std::collections::HashSet;
 use std::fmt::Debug;
@@ -12,7 +11,7 @@ use codat_webhooks::{
     DatasetStatus, Event, ExpensesTransactionStatus, RawJson, RoutingType, SourceAccountStatus,
     SourceType, StatusCode, Tags, Timestamp, WriteStatus, WriteType, from_str,
 };
-use common::fixture;
+use crate::common::fixture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -6,9 +6,16 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::event::EventType;
-use crate::legacy::{self, RuleType};
+use super::EventType;
+use crate::legacy::RuleType;
 use crate::value::{DataType, Other, text_impls};
+
+/// The beginning of an alert's event type.
+pub(crate) const ALERT_PREFIX: &str = "@rules.";
+
+/// Codat's sources spell the event types of reports in two ways.
+pub(crate) const REPORTS: &str = "reports.";
+pub(crate) const REPORT: &str = "report.";
 
 impl EventType {
     /// Every event type that can be named beforehand, for subscribing through Codat's API: the rows
@@ -41,6 +48,24 @@ impl EventType {
             Self::Alert(_) => Self::Unknown(Other::unlisted(text)),
             event_type => event_type,
         }
+    }
+
+    /// The type of the alerts of a rule: one of its own, but for the rule whose alerts are the event
+    /// that the current envelope would carry.
+    pub(crate) fn of_rule(rule_type: &str) -> Self {
+        match rule_type {
+            "AccountCategoriesUpdated" | "Account Categories Updated" => {
+                Self::AccountCategoriesUpdated
+            }
+            _ => Self::Alert(RuleType::from(rule_type)),
+        }
+    }
+
+    /// Returns the text in the other spelling of the event types of reports.
+    pub(crate) fn other_spelling(&self) -> Option<String> {
+        let text = self.as_str();
+        let rest = text.strip_prefix(REPORTS)?;
+        self.is_known().then(|| format!("{REPORT}{rest}"))
     }
 
     /// Whether the text is one of the type's spellings.
@@ -104,7 +129,9 @@ impl From<&str> for EventType {
             Self::WriteUnsuccessful(data_type)
         } else if let Some(read) = ProductRead::split(text) {
             Self::ProductReadCompleted(read)
-        } else if let Some(rule) = text.strip_prefix(legacy::PREFIX) {
+        } else if let Some(report) = report(text) {
+            report
+        } else if let Some(rule) = text.strip_prefix(ALERT_PREFIX) {
             // Last: a client's product may be called anything.
             Self::Alert(RuleType::from(rule))
         } else {
@@ -117,8 +144,27 @@ impl From<&str> for EventType {
 /// event type of another family, whose payload need not be that of a write.
 fn data_type(text: &str, suffix: &str) -> Option<DataType> {
     let name = text.strip_suffix(suffix)?;
-    let one_part = !name.is_empty() && !name.contains(|c: char| c == '.' || c.is_control());
-    one_part.then(|| DataType::from(name))
+    is_one_part(name).then(|| DataType::from(name))
+}
+
+fn is_one_part(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c == '.' || c.is_control())
+}
+
+/// The type of a report's event, in the spelling that the table does not have, or of a report that
+/// the table does not have.
+fn report(text: &str) -> Option<EventType> {
+    let rest = text
+        .strip_prefix(REPORTS)
+        .or_else(|| text.strip_prefix(REPORT))?;
+    if let Some(row) = EventType::row(&format!("{REPORTS}{rest}")) {
+        return Some(row);
+    }
+    if let Some(name) = rest.strip_suffix(".generate.successful") {
+        return ReportName::new(name).map(EventType::ReportsGenerateSuccessful);
+    }
+    let name = rest.strip_suffix(".generate.unsuccessful")?;
+    ReportName::new(name).map(EventType::ReportsGenerateUnsuccessful)
 }
 
 impl FromStr for EventType {
@@ -136,6 +182,33 @@ impl Serialize for EventType {
 }
 
 text_impls!(EventType, |event_type, text| event_type.is_named(text));
+
+/// The name of a report that has no event type of its own in this version: the second part of
+/// `reports.{name}.generate.successful`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReportName(Box<str>);
+
+impl ReportName {
+    /// Creates a name. Returns `None` if it is not one part of an event type, or if the report has
+    /// an event type of its own (`creditModel`).
+    #[must_use]
+    pub fn new(name: &str) -> Option<Self> {
+        let listed = EventType::row(&format!("{REPORTS}{name}.generate.successful"));
+        (is_one_part(name) && listed.is_none()).then(|| Self(name.into()))
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ReportName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
 
 /// Which read of one of the client's own products came to its end: the first part of the event type
 /// `{productIdentifier}.read.completed`, and what follows it.

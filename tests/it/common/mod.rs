@@ -1,6 +1,6 @@
 //! The sample bodies, and ways to look at JSON and to change it.
 
-#![allow(dead_code)] // each test file uses some of it
+
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -4,14 +4,13 @@
 mod agree;
 #[path = "common/build.rs"]
 mod build;
-mod common;
 
 use std::time::{Duration, Instant};
 
 use arbitrary::Unstructured;
 use codat_webhooks::legacy::Rule;
 use codat_webhooks::{Envelope, ErrorKind, Event, Webhook, from_slice, from_str};
-use common::{Fixture, canonical, expected, fixtures};
+use crate::common::{Fixture, canonical, expected, fixtures};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::value::RawValue;

@@ -2,10 +2,9 @@
 
 #[path = "common/agree.rs"]
 mod agree;
-mod common;
 
 use codat_webhooks::{ErrorKind, Event, from_slice};
-use common::fixture;
+use crate::common::fixture;
 
 /// Must be read.
 const ACCEPTED: &[&[u8]] = &[

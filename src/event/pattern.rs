@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::event::{Event, EventType};
+use super::{Event, EventType};
 
 /// A pattern of event types: `*.write.unsuccessful`, `connection.*`, `read.completed`, `*`.
 ///
@@ -55,9 +55,8 @@ impl EventPattern {
     pub fn matches(&self, event_type: &EventType) -> bool {
         self.matches_text(&event_type.as_str())
             || event_type
-                .aliases()
-                .iter()
-                .any(|alias| self.matches_text(alias))
+                .other_spelling()
+                .is_some_and(|spelling| self.matches_text(&spelling))
     }
 
     /// Goes through both from left to right. Where the rest does not match, the last `*` takes one

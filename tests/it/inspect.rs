@@ -1,6 +1,5 @@
 //! What `examples/inspect.rs` promises, by running it.
 
-mod common;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -10,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use codat_webhooks::{from_slice, from_str};
-use common::{Fixture, canonical, expected, fixture, fixtures};
+use crate::common::{Fixture, canonical, expected, fixture, fixtures};
 use serde_json::Value;
 use serde_json::value::RawValue;
 

@@ -1,12 +1,11 @@
 //! Nothing is lost: what is modelled is written back as it came, and reads back equal.
 
-mod common;
 
 use codat_webhooks::legacy::{Alert, AlertHeader, Rule, RuleType, SyncData};
 use codat_webhooks::{
     Company, CompanyId, Event, EventId, Timestamp, UnknownEvent, Webhook, from_slice, from_str,
 };
-use common::{canonical, expected, fixture, fixtures};
+use crate::common::{canonical, expected, fixture, fixtures};
 use serde_json::Value;
 
 #[test]
