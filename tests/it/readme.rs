@@ -1,12 +1,11 @@
-//! The README tells the truth.
-
+//! What the README states is true.
 
 use std::collections::BTreeSet;
 
 use codat_webhooks::{EventType, from_str};
 use crate::common::fixtures;
 
-const README: &str = include_str!("../README.md");
+const README: &str = include_str!("../../README.md");
 
 /// The rows of the README's table of event types: type, variant, payloads.
 fn rows() -> Vec<[String; 3]> {
@@ -42,6 +41,8 @@ fn the_table_of_event_types_is_that_of_the_code() {
         "WriteSuccessful",
         "WriteUnsuccessful",
         "ProductReadCompleted",
+        "ReportsGenerateSuccessful",
+        "ReportsGenerateUnsuccessful",
         "Alert",
         "Unknown",
     ];
