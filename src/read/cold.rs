@@ -119,7 +119,9 @@ struct Envelope<'a> {
 fn envelope<'a>(members: &mut Members<'a>) -> Result<Envelope<'a>, Failure<'a>> {
     let error = |fault| (ErrorKind::Envelope, fault);
     for name in [ID, EVENT_TYPE, GENERATED_DATE, PAYLOAD] {
-        members.once(name.wire).map_err(error)?;
+        for spelling in name.spellings() {
+            members.once(spelling).map_err(error)?;
+        }
     }
     let id = members.required(ID).map_err(error)?;
     let event_type: String = members.required(EVENT_TYPE).map_err(error)?;
