@@ -100,8 +100,10 @@ fn context(members: &Members<'_>, is_alert: bool) -> Context {
                 .map(|rule_type| EventType::of_rule(&rule_type)),
         };
     }
+    // The rest of an alert may be cut off.
+    let names_an_alert = !members.has(EVENT_TYPE) && !members.has(ID);
     Context {
-        id: members.peek(ID),
+        id: members.peek(if names_an_alert { ALERT_ID } else { ID }),
         event_type: members
             .peek::<String>(EVENT_TYPE)
             .map(|event_type| EventType::of_event(&event_type)),
