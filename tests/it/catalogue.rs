@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use codat_webhooks::{
-    DataType, Event, EventType, Outcome, ProductRead, ReadScope, ReportName, UnknownEvent,
-    from_str,
+    DataType, Event, EventType, Outcome, ProductRead, ReadScope, ReportName, UnknownEvent, from_str,
 };
 
 use crate::common::{COMPANY, CONNECTION, Json, event, fixture, fixtures, read, round_trip, write};
@@ -431,7 +430,9 @@ fn an_event_has_its_company_and_connection() {
                 .map(|tags| tags.canonical().to_string())
         );
         assert_eq!(
-            event.reference_company().map(|company| company.id.to_string()),
+            event
+                .reference_company()
+                .map(|company| company.id.to_string()),
             text(reference.and_then(|company| company.get("id")))
         );
 
@@ -451,17 +452,36 @@ fn an_unknown_event_has_its_company_and_connection_where_known_ones_have_them() 
     let reference =
         format!(r#"{{"id":"{COMPANY}","name":"Larkfield","tags":{{"region":"us"}},"new":1}}"#);
     for (payload, company, named, connection) in [
-        (format!(r#"{{"referenceCompany":{reference}}}"#), true, true, false),
-        (format!(r#"{{"companyId":"{COMPANY}"}}"#), true, false, false),
-        (format!(r#"{{"connectionId":"{CONNECTION}"}}"#), false, false, true),
         (
-            format!(r#"{{"connection":{{"status":7,"id":"{CONNECTION}"}},"companyId":"{COMPANY}"}}"#),
+            format!(r#"{{"referenceCompany":{reference}}}"#),
+            true,
+            true,
+            false,
+        ),
+        (
+            format!(r#"{{"companyId":"{COMPANY}"}}"#),
+            true,
+            false,
+            false,
+        ),
+        (
+            format!(r#"{{"connectionId":"{CONNECTION}"}}"#),
+            false,
+            false,
+            true,
+        ),
+        (
+            format!(
+                r#"{{"connection":{{"status":7,"id":"{CONNECTION}"}},"companyId":"{COMPANY}"}}"#
+            ),
             true,
             false,
             true,
         ),
         (
-            format!(r#"{{"connectionId":7,"connection":{{"id":"{CONNECTION}"}},"referenceCompany":{reference},"companyId":"x"}}"#),
+            format!(
+                r#"{{"connectionId":7,"connection":{{"id":"{CONNECTION}"}},"referenceCompany":{reference},"companyId":"x"}}"#
+            ),
             true,
             true,
             true,
@@ -479,7 +499,12 @@ fn an_unknown_event_has_its_company_and_connection_where_known_ones_have_them() 
             false,
             false,
         ),
-        (r#"{"companyId":"x","connection":[],"referenceCompany":7}"#.to_owned(), false, false, false),
+        (
+            r#"{"companyId":"x","connection":[],"referenceCompany":7}"#.to_owned(),
+            false,
+            false,
+            false,
+        ),
         ("[]".to_owned(), false, false, false),
         ("null".to_owned(), false, false, false),
     ] {

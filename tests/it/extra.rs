@@ -7,8 +7,8 @@ use codat_webhooks::{
 };
 
 use crate::common::{
-    self, COMPANY, Fixture, ID, Json, Place, drift, entry_points, event, fixture, fixtures, hash,
-    read, round_trip, write,
+    self, COMPANY, Fixture, ID, Place, drift, entry_points, event, fixture, fixtures, hash, read,
+    round_trip, write,
 };
 
 /// Values of every JSON type.
@@ -165,9 +165,17 @@ fn an_unknown_field_is_parsed_in_one_line() {
     let Event::ConnectionDisconnected(event) = read(&body).event else {
         panic!()
     };
-    let reason = event.connection.extra.get("reason").map(RawJson::parse::<String>);
+    let reason = event
+        .connection
+        .extra
+        .get("reason")
+        .map(RawJson::parse::<String>);
     assert_eq!(reason.unwrap().unwrap(), "closed");
-    let number = event.connection.extra.get("reason").map(RawJson::parse::<u8>);
+    let number = event
+        .connection
+        .extra
+        .get("reason")
+        .map(RawJson::parse::<u8>);
     assert!(number.unwrap().is_err());
 }
 
@@ -196,7 +204,10 @@ fn an_extra_is_a_map_in_the_order_of_insertion() {
     assert_eq!(extra.insert("a", raw("2")), None);
     assert_eq!(extra.insert("b", raw("3")), Some(raw("1")));
     assert_eq!((extra.len(), extra.is_empty()), (2, false));
-    assert_eq!(format!("{extra:?}"), r#"{"b": RawJson(3), "a": RawJson(2)}"#);
+    assert_eq!(
+        format!("{extra:?}"),
+        r#"{"b": RawJson(3), "a": RawJson(2)}"#
+    );
     let mut fields = extra.iter();
     assert_eq!(fields.len(), 2);
     assert_eq!(fields.next_back(), Some(("a", &raw("2"))));
@@ -254,9 +265,7 @@ fn a_field_that_is_added_by_hand_is_written() {
 fn a_field_that_is_set_replaces_the_raw_value_of_its_name() {
     let body = event(
         "company.created",
-        &format!(
-            r#"{{"id":"{COMPANY}","name":7,"lastSync":1,"lastSync":2,"tags":[],"x":"name"}}"#
-        ),
+        &format!(r#"{{"id":"{COMPANY}","name":7,"lastSync":1,"lastSync":2,"tags":[],"x":"name"}}"#),
     );
     let mut webhook = round_trip(&body);
     let Event::CompanyCreated(company) = &mut webhook.event else {
@@ -279,7 +288,10 @@ fn a_field_that_is_set_replaces_the_raw_value_of_its_name() {
     assert_eq!(write(&webhook), body);
     webhook.generated_date = Some(Timestamp::from("2026-01-02"));
     let written = write(&webhook);
-    assert!(written.contains(r#""generatedDate":"2026-01-02""#), "{written}");
+    assert!(
+        written.contains(r#""generatedDate":"2026-01-02""#),
+        "{written}"
+    );
     assert_eq!(written.matches("generatedDate").count(), 1, "{written}");
 
     // In an alert, in the spelling that was sent.
@@ -309,8 +321,12 @@ fn a_payload_that_is_read_by_itself_keeps_its_fields_too() {
         let payload: T = serde_json::from_str(json).unwrap();
         let written = serde_json::to_string(&payload).unwrap();
         assert_eq!(common::canonical(&written), common::canonical(json));
+        assert_eq!(serde_json::from_str::<T>(&written).unwrap(), payload);
+        let reader = serde_json::from_reader::<_, T>(json.as_bytes());
+        assert_eq!(reader.unwrap(), payload);
         let value: serde_json::Value = serde_json::from_str(json).unwrap();
-        assert_eq!(serde_json::from_value::<T>(value).unwrap(), payload);
+        let by_text: T = serde_json::from_str(&value.to_string()).unwrap();
+        assert_eq!(serde_json::from_value::<T>(value).unwrap(), by_text);
     }
 
     let company = format!(r#"{{"id":"{COMPANY}"}}"#);
@@ -351,10 +367,8 @@ fn an_object_with_a_key_that_is_not_unicode_is_refused() {
     assert_eq!(write(&webhook), links);
     assert_eq!(
         drift(&webhook),
-        [format!("misfit at payload.referenceParentCompany.links: {{{odd}}}")]
-    );
-    assert_eq!(
-        Json::parse(&links).place("payload.referenceParentCompany").key(),
-        "referenceParentCompany"
+        [format!(
+            "misfit at payload.referenceParentCompany.links: {{{odd}}}"
+        )]
     );
 }

@@ -443,7 +443,10 @@ fn a_case_inside_of_an_event_is_kept_or_refused() {
                 panic!("{}", body.escape_ascii());
             };
             let kept: Vec<_> = webhook.extra.iter().chain(&read.extra).collect();
-            let date = read.modified_from_date.iter().chain(&webhook.generated_date);
+            let date = read
+                .modified_from_date
+                .iter()
+                .chain(&webhook.generated_date);
             match &kept[..] {
                 [(_, raw)] => assert_eq!(raw.as_str().as_bytes(), case.trim_ascii()),
                 // A text is a date, and null is none.

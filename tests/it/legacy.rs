@@ -167,7 +167,10 @@ fn every_rule_has_a_sample_with_typed_data() {
     assert!(webhook.event.company_id().is_some());
 
     let webhook = of("rules.NewCompanySynchronized");
-    assert_eq!(webhook.event.company_name().as_deref(), Some("Reedmace Joinery"));
+    assert_eq!(
+        webhook.event.company_name().as_deref(),
+        Some("Reedmace Joinery")
+    );
 }
 
 #[test]
@@ -255,7 +258,10 @@ fn an_alert_without_an_id_or_a_rule_is_an_error_with_its_path() {
         (json!({"AlertId": ID, "Type": ["x"]}), "Type"),
         (json!({"AlertId": 5, "RuleType": "Sync Failed"}), "AlertId"),
         (json!({"RuleType": "Sync Failed"}), "AlertId"),
-        (json!({"AlertId": null, "type": "x", "ruleType": "y"}), "AlertId"),
+        (
+            json!({"AlertId": null, "type": "x", "ruleType": "y"}),
+            "AlertId",
+        ),
     ] {
         let error = from_str(&body.to_string()).unwrap_err();
         assert_eq!(
@@ -292,9 +298,17 @@ fn everything_else_in_an_alert_is_optional() {
         ),
     ] {
         let webhook = round_trip(&body.to_string());
-        let found: Vec<_> = webhook.drift().into_iter().map(|drift| drift.path).collect();
+        let found: Vec<_> = webhook
+            .drift()
+            .into_iter()
+            .map(|drift| drift.path)
+            .collect();
         assert_eq!(found, paths, "{body}");
-        assert!(drift(&webhook).iter().all(|line| line.starts_with("misfit")));
+        assert!(
+            drift(&webhook)
+                .iter()
+                .all(|line| line.starts_with("misfit"))
+        );
     }
 }
 
@@ -302,8 +316,16 @@ fn everything_else_in_an_alert_is_optional() {
 fn the_first_spelling_that_fits_is_the_field() {
     // The table's order decides, whatever the order in the body.
     for (data, data_type, extra) in [
-        (r#"{"DataType":"bills","dataType":"items"}"#, "items", "DataType"),
-        (r#"{"dataType":"items","DataType":"bills"}"#, "items", "DataType"),
+        (
+            r#"{"DataType":"bills","dataType":"items"}"#,
+            "items",
+            "DataType",
+        ),
+        (
+            r#"{"dataType":"items","DataType":"bills"}"#,
+            "items",
+            "DataType",
+        ),
         (r#"{"dataType":7,"DataType":"bills"}"#, "bills", "dataType"),
         (r#"{"DataType":7,"dataType":"items"}"#, "items", "DataType"),
         (
@@ -336,7 +358,9 @@ fn the_first_spelling_that_fits_is_the_field() {
         (format!(r#""AlertId":5,"alertId":"{other}""#), other),
         (format!(r#""AlertId":null,"alertId":"{other}""#), other),
     ] {
-        let body = format!(r#"{{{keys},"RuleType":"Sync Started","CompanyId":"x","companyId":"{COMPANY}"}}"#);
+        let body = format!(
+            r#"{{{keys},"RuleType":"Sync Started","CompanyId":"x","companyId":"{COMPANY}"}}"#
+        );
         let webhook = round_trip(&body);
         assert_eq!(webhook.id.to_string(), id, "{body}");
         assert_eq!(webhook.event.company_id().unwrap().to_string(), COMPANY);
@@ -345,13 +369,25 @@ fn the_first_spelling_that_fits_is_the_field() {
     let rules = format!(r#"{{"AlertId":"{ID}","type":"Sync Failed","Type":"Sync Started"}}"#);
     let webhook = round_trip(&rules);
     assert_eq!(webhook.event_type(), "@rules.SyncStarted");
-    assert_eq!(webhook.extra.get("type").unwrap().as_str(), "\"Sync Failed\"");
+    assert_eq!(
+        webhook.extra.get("type").unwrap().as_str(),
+        "\"Sync Failed\""
+    );
 }
 
 #[test]
 fn an_alert_whose_data_is_empty_is_written_back_with_it() {
-    for rule in ["Sync Connection Deleted", "Sync Failed", "Account Categories Updated"] {
-        for data in ["{}", "{ }", "null", "{\"syncId\":null,\"modifiedDate\":null}"] {
+    for rule in [
+        "Sync Connection Deleted",
+        "Sync Failed",
+        "Account Categories Updated",
+    ] {
+        for data in [
+            "{}",
+            "{ }",
+            "null",
+            "{\"syncId\":null,\"modifiedDate\":null}",
+        ] {
             let body = format!(r#"{{"AlertId":"{ID}","RuleType":"{rule}","Data":{data}}}"#);
             let webhook = from_str(&body).unwrap();
             assert_eq!(from_str(&written(&webhook)).unwrap(), webhook);
@@ -700,7 +736,7 @@ fn an_incomplete_event_is_not_an_alert_because_of_its_extra_keys() {
 
     for more in [
         format!(r#"{alert},"payload":{{}}"#),
-        format!(r#"{alert},"RuleType":"Sync Started""#),
+        format!(r#"{alert},"RuleType":"Sync Started","payload":{{}}"#),
         r#""Message":"Renamed""#.to_owned(),
     ] {
         let body = format!(r#"{{"eventType":"company.renamed",{more}}}"#);
@@ -712,4 +748,13 @@ fn an_incomplete_event_is_not_an_alert_because_of_its_extra_keys() {
         );
         assert_eq!(error.event_type().unwrap(), "company.renamed");
     }
+}
+
+#[test]
+fn an_alert_with_an_event_type_beside_its_rule_is_an_alert() {
+    let body =
+        format!(r#"{{"AlertId":"{ID}","RuleType":"Sync Started","eventType":"sync.started"}}"#);
+    let webhook = round_trip(&body);
+    assert_eq!(webhook.event_type(), "@rules.SyncStarted");
+    assert!(webhook.extra.get("eventType").is_some());
 }

@@ -83,21 +83,21 @@ fn a_payload_that_comes_first_is_not_copied() {
 }
 
 #[test]
-fn a_large_body_takes_at_most_one_and_a_half_of_its_size() {
-    for case in ways::large() {
-        // A list of 100 or 10,000 may have grown to twice what it needs.
-        let most = if case.class.contains("00 data types") {
-            2.0
-        } else {
-            1.5
-        };
-        assert!(
-            peak(&case.body) <= most,
-            "{}: {}",
-            case.class,
-            peak(&case.body)
-        );
+fn a_large_body_takes_a_small_multiple_of_its_size() {
+    // While a list grows by a quarter, the old block and the new one are there.
+    let most = [
+        ("40 data types with issues", 1.5),
+        ("100 data types", 1.3),
+        ("10,000 data types", 1.3),
+        ("2,000 transactions", 2.2),
+    ];
+    let cases = ways::large();
+    for (class, most) in most {
+        let case = cases.iter().find(|case| case.class == class).unwrap();
+        println!("{class}: {:.2}", peak(&case.body));
+        assert!(peak(&case.body) <= most, "{class}: {}", peak(&case.body));
     }
+    assert_eq!(cases.len(), most.len());
 }
 
 /// JSON texts of about 100 kB.
@@ -141,8 +141,22 @@ fn an_unknown_field_or_a_misfit_takes_at_most_its_text_twice() {
             most = most.max(taken / text.len() as f64);
         }
     }
-    println!("at most {most:.2} of its text");
-    assert!(most <= 2.0, "{most}");
+    // In the data of an alert.
+    let alert = |text: &str| {
+        format!(
+            r#"{{"AlertId":"{ID}","RuleType":"SyncFailed","Data":{{"syncId":{text},"new":"","syncType":"a"}}}}"#
+        )
+    };
+    let small = reading(&alert("7")).bytes_max;
+    for text in texts() {
+        let nested = format!("[{text}]");
+        for body in [alert(&nested), alert("7").replace("\"\"", &text)] {
+            let taken = reading(&body).bytes_max.saturating_sub(small) as f64;
+            most = most.max(taken / text.len() as f64);
+        }
+    }
+    println!("at most {most:.4} of its text");
+    assert!(most <= 2.001, "{most}");
 }
 
 #[test]
@@ -170,7 +184,10 @@ fn members(value: &str, bytes: usize) -> String {
 }
 
 fn company(fields: &str) -> String {
-    event("company.created", &format!(r#"{{"id":"{COMPANY}",{fields}}}"#))
+    event(
+        "company.created",
+        &format!(r#"{{"id":"{COMPANY}",{fields}}}"#),
+    )
 }
 
 fn reads(data_types: &str) -> String {
@@ -212,76 +229,110 @@ type Hostile = fn(usize) -> String;
 const HOSTILE: &[(&str, f64, Hostile)] = &[
     // Lists of elements that are as empty as they may be.
     ("issues of {}", 100.0, |n| issues(&repeat("{}", n))),
-    ("errors of {}", 100.0, |n| errors(&repeat("{}", n))),
-    ("data types", 100.0, |n| reads(&repeat(r#"{"dataType":""}"#, n))),
-    ("transactions", 100.0, |n| transactions(&repeat(r#"{"id":""}"#, n))),
-    ("products", 100.0, |n| {
+    ("errors of {}", 120.0, |n| errors(&repeat("{}", n))),
+    ("data types", 15.0, |n| {
+        reads(&repeat(r#"{"dataType":""}"#, n))
+    }),
+    ("transactions", 18.0, |n| {
+        transactions(&repeat(r#"{"id":""}"#, n))
+    }),
+    ("products", 18.0, |n| {
         company(&format!(r#""products":[{}]"#, repeat("\"\"", n)))
     }),
     // Elements that lack what they require: a misfit, and an error.
-    ("transactions of {}", 100.0, |n| transactions(&repeat("{}", n))),
-    ("data types of {}", 100.0, |n| reads(&repeat("{}", n))),
-    ("a broken element at the end", 100.0, |n| {
+    ("transactions of {}", 1.1, |n| {
+        transactions(&repeat("{}", n))
+    }),
+    ("data types of {}", 0.1, |n| reads(&repeat("{}", n))),
+    ("a broken element at the end", 18.0, |n| {
         transactions(&(repeat(r#"{"id":""}"#, n) + ",{}"))
     }),
     // Objects of many keys.
-    ("100,000 keys in the payload", 100.0, |n| company(&members(&"1".repeat(30), n))),
-    ("tiny keys in the payload", 100.0, |n| company(&repeat(r#""a":1"#, n))),
-    ("tiny keys in the envelope", 100.0, |n| {
+    ("100,000 keys in the payload", 3.0, |n| {
+        company(&members(&"1".repeat(30), n))
+    }),
+    ("tiny keys in the payload", 15.0, |n| {
+        company(&repeat(r#""a":1"#, n))
+    }),
+    ("tiny keys in the envelope", 15.0, |n| {
         company("\"name\":\"\"").replacen('{', &format!("{{{},", repeat(r#""a":1"#, n)), 1)
     }),
-    ("tiny keys in an alert", 100.0, |n| {
-        format!(r#"{{"AlertId":"{ID}","RuleType":"x",{}}}"#, repeat(r#""a":1"#, n))
+    ("tiny keys in an alert", 15.0, |n| {
+        format!(
+            r#"{{"AlertId":"{ID}","RuleType":"x",{}}}"#,
+            repeat(r#""a":1"#, n)
+        )
     }),
-    ("tiny keys in an alert's data", 100.0, |n| {
+    ("tiny keys in an alert's data", 21.0, |n| {
         let data = repeat(r#""a":1"#, n);
         format!(r#"{{"AlertId":"{ID}","RuleType":"SyncFailed","Data":{{{data}}}}}"#)
     }),
-    ("tiny keys in an unknown payload", 100.0, |n| {
+    ("tiny keys in an unknown payload", 1.1, |n| {
         event("new.event", &format!("{{{}}}", repeat(r#""a":1"#, n)))
     }),
-    ("tags", 100.0, |n| {
+    ("tags", 7.0, |n| {
         company(&format!(r#""tags":{{{}}}"#, members("\"\"", n)))
     }),
-    ("repeated tags", 100.0, |n| {
+    ("repeated tags", 14.0, |n| {
         company(&format!(r#""tags":{{{}}}"#, repeat(r#""a":"""#, n)))
     }),
-    ("tags that are numbers", 100.0, |n| {
+    ("tags that are numbers", 15.0, |n| {
         company(&format!(r#""tags":{{{}}}"#, repeat(r#""a":1"#, n)))
     }),
     // Objects that each have an unknown field, or nothing but misfits.
-    ("an unknown field each", 100.0, |n| issues(&repeat(r#"{"a":1}"#, n))),
-    ("misfits", 100.0, |n| {
+    ("an unknown field each", 48.0, |n| {
+        issues(&repeat(r#"{"a":1}"#, n))
+    }),
+    ("misfits", 14.0, |n| {
         issues(&repeat(r#"{"type":1,"message":1,"links":1}"#, n))
     }),
-    ("one misfit each", 100.0, |n| issues(&repeat(r#"{"type":1}"#, n))),
-    ("misfit errors", 100.0, |n| {
+    ("one misfit each", 34.0, |n| {
+        issues(&repeat(r#"{"type":1}"#, n))
+    }),
+    ("misfit errors", 8.0, |n| {
         let error = r#"{"statusCode":[],"statusText":1,"errorMessage":1,"erroredOnUtc":1,"status":1,"resolvedOnUtc":1}"#;
         errors(&repeat(error, n))
     }),
-    ("repeated fields", 100.0, |n| {
-        issues(&repeat(r#"{"type":"","type":"","message":"","message":""}"#, n))
+    ("repeated fields", 11.0, |n| {
+        issues(&repeat(
+            r#"{"type":"","type":"","message":"","message":""}"#,
+            n,
+        ))
     }),
-    ("one field, repeated", 100.0, |n| company(&repeat(r#""name":"""#, n))),
-    ("one required field, repeated", 100.0, |n| company(&repeat(r#""id":"""#, n))),
-    ("the event type, repeated", 100.0, |n| {
+    ("one field, repeated", 9.0, |n| {
+        company(&repeat(r#""name":"""#, n))
+    }),
+    ("one required field, repeated", 11.0, |n| {
+        company(&repeat(r#""id":"""#, n))
+    }),
+    ("the event type, repeated", 6.5, |n| {
         company("\"name\":\"\"").replacen('{', &format!("{{{},", repeat(r#""eventType":"""#, n)), 1)
     }),
     // Brackets.
-    ("a deep unknown field", 100.0, |n| {
-        company(&format!(r#""new":{}{}"#, "[".repeat(n / 2), "]".repeat(n / 2)))
+    ("a deep unknown field", 1.4, |n| {
+        company(&format!(
+            r#""new":{}{}"#,
+            "[".repeat(n / 2),
+            "]".repeat(n / 2)
+        ))
     }),
-    ("a deep misfit", 100.0, |n| {
-        company(&format!(r#""name":{}{}"#, "[".repeat(n / 2), "]".repeat(n / 2)))
+    ("a deep misfit", 1.4, |n| {
+        company(&format!(
+            r#""name":{}{}"#,
+            "[".repeat(n / 2),
+            "]".repeat(n / 2)
+        ))
     }),
-    ("a deep list", 100.0, |n| {
+    ("a deep list", 2.6, |n| {
         issues(&format!("{}{}", "[".repeat(n / 2), "]".repeat(n / 2)))
     }),
-    ("open brackets", 100.0, |n| issues(&"[".repeat(n))),
-    ("a long text", 100.0, |n| company(&format!(r#""name":"{}""#, "x".repeat(n)))),
+    ("open brackets", 2.6, |n| issues(&"[".repeat(n))),
+    ("a long text", 1.1, |n| {
+        company(&format!(r#""name":"{}""#, "x".repeat(n)))
+    }),
 ];
 
-/// What reading takes, in bytes and in time, whether it ends in an event or in an error.
+/// Returns what reading takes, in bytes and in time, whether it ends in an event or in an error.
 fn cost(body: &str) -> (u64, Duration) {
     let mut taken = Duration::ZERO;
     let info = measure(|| {
@@ -292,18 +343,16 @@ fn cost(body: &str) -> (u64, Duration) {
     (info.bytes_max, taken)
 }
 
-#[test]
-fn a_hostile_body_takes_memory_and_time_that_are_linear_in_its_size() {
-    const SIZE: usize = 2_500_000;
+fn assert_linear(size: usize) {
     for (name, most, hostile) in HOSTILE {
-        let (small, large) = (hostile(SIZE), hostile(2 * SIZE));
+        let (small, large) = (hostile(size), hostile(2 * size));
         let ((small_peak, mut small_time), (large_peak, mut large_time)) =
             (cost(&small), cost(&large));
         let times = large_peak as f64 / large.len() as f64;
-        println!("{name}: {times:.1} {small_time:?} {large_time:?}");
-        assert!(times <= *most, "{name}: {times:.1}");
         let grown = large_peak as f64 / small_peak as f64;
-        assert!(grown <= 2.3, "{name}: {grown:.2}");
+        println!("{name}: {times:.1}, {grown:.2} {small_time:?} {large_time:?}");
+        assert!(times <= *most, "{name}: {times:.1}");
+        assert!(grown <= 2.5, "{name}: {grown:.2}");
 
         // A machine that runs other tests may be slow for a while.
         for _ in 0..5 {
@@ -318,4 +367,15 @@ fn a_hostile_body_takes_memory_and_time_that_are_linear_in_its_size() {
             "{name}: {small_time:?}, {large_time:?}"
         );
     }
+}
+
+#[test]
+fn a_hostile_body_takes_memory_and_time_that_are_linear_in_its_size() {
+    assert_linear(250_000);
+}
+
+#[test]
+#[ignore = "takes a minute without optimizations"]
+fn a_hostile_body_of_5_and_of_10_mb_takes_memory_and_time_that_are_linear_in_its_size() {
+    assert_linear(5_000_000);
 }

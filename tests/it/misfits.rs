@@ -73,7 +73,10 @@ fn assert_misfit(fixture: &Fixture, body: &Json, field: &Place, raw: &[String]) 
     let shown = format!("{:?} {:?}", webhook.event, webhook.extra);
     assert_eq!(shown.matches(&kept).count(), 1, "{kept} in {shown}");
     // Data without a field is kept as an empty object.
-    let data = plain.extra.iter().any(|(name, _)| name.eq_ignore_ascii_case("data"));
+    let data = plain
+        .extra
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("data"));
     let plain_extra = match data {
         true => "{}".to_owned(),
         false => format!("{:?}", plain.extra),
@@ -85,7 +88,9 @@ fn assert_misfit(fixture: &Fixture, body: &Json, field: &Place, raw: &[String]) 
     );
     assert_eq!(webhook.id, plain.id);
 
-    let reported = raw.iter().map(|raw| format!("misfit at {}: {raw}", field.path));
+    let reported = raw
+        .iter()
+        .map(|raw| format!("misfit at {}: {raw}", field.path));
     let mut expected: Vec<_> = reported.collect();
     if !data {
         expected.extend(drift(&plain));
@@ -149,7 +154,9 @@ fn a_value_that_fits_is_the_field() {
             let Some(kind) = kind_of(fixture, &place) else {
                 continue;
             };
-            if matches!(kind, Kind::Object | Kind::Tags) || error_kind(&place) == ErrorKind::Envelope {
+            if matches!(kind, Kind::Object | Kind::Tags)
+                || error_kind(&place) == ErrorKind::Envelope
+            {
                 continue; // the module `extra` covers what is in an object
             }
             for (value, found) in VALUES {

@@ -1,7 +1,7 @@
 //! Choosing events by type and by tag.
 
-use codat_webhooks::{Company, CompanyId, Event, EventPattern, EventType, TagFilter, from_str};
 use crate::common::fixtures;
+use codat_webhooks::{Company, CompanyId, Event, EventPattern, EventType, TagFilter, from_str};
 
 #[test]
 fn a_star_stands_for_whole_parts() {

@@ -1,10 +1,10 @@
 //! A webhook that is read and written back equals what was sent.
 
+use crate::common::{ID, event, fixture, fixtures, read, round_trip, write};
 use codat_webhooks::legacy::{Alert, AlertHeader, Rule, RuleType, SyncData};
 use codat_webhooks::{
     Company, CompanyId, Event, EventId, Timestamp, UnknownEvent, Webhook, from_str,
 };
-use crate::common::{ID, event, fixture, fixtures, read, round_trip, write};
 
 #[test]
 fn what_was_read_is_written_back_whole() {

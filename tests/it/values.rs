@@ -381,9 +381,8 @@ fn an_amount_is_exact() {
         assert_eq!(text.parse::<Amount>().unwrap(), amount);
         assert!(amount.to_f64() == text.parse::<f64>().unwrap());
 
-        let account = format!(
-            r#"{{"id":"a","balance":{text},"accountInfo":{{"availableBalance":{text}}}}}"#
-        );
+        let account =
+            format!(r#"{{"id":"a","balance":{text},"accountInfo":{{"availableBalance":{text}}}}}"#);
         let body = event(
             "bankFeeds.sourceAccount.connected",
             &format!(r#"{{"sourceAccount":{account}}}"#),
@@ -545,8 +544,7 @@ fn a_tag_that_is_not_a_string_or_is_repeated_is_extra() {
     set.insert("a", "4");
     let written = serde_json::to_string(&set).unwrap();
     assert_eq!(
-        written,
-        r#"{"a":"4","b":"2","team":1,"region":null,"c":{"x":"y"},"d":"\ud800"}"#,
+        written, r#"{"a":"4","b":"2","team":1,"region":null,"c":{"x":"y"},"d":"\ud800"}"#,
         "a tag that is set replaces the raw values of its key"
     );
 }

@@ -8,7 +8,7 @@ mod tree;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
-use codat_webhooks::{Webhook, from_str};
+use codat_webhooks::{Envelope, Webhook, from_str};
 use serde_json::Value;
 
 pub use fields::{End, Kind, end_of, is_required, kind_of};
@@ -30,9 +30,18 @@ impl Fixture {
         serde_json::from_str(&self.text).unwrap()
     }
 
-    /// The body with the order of its keys and the digits of its numbers.
+    /// The body with the order of its keys and the digits of its numbers. What is kept raw is a text.
     pub fn tree(&self) -> Json {
-        Json::parse(&self.text)
+        let mut tree = Json::parse(&self.text);
+        if !self.is_known() {
+            let envelope = Envelope::from_str(&self.text).unwrap();
+            for (key, value) in tree.members_mut() {
+                if matches!(&**key, "payload" | "Data") {
+                    *value = Json::Text(envelope.payload().to_owned());
+                }
+            }
+        }
+        tree
     }
 
     /// The event type that the file's name states.
@@ -57,10 +66,7 @@ impl Fixture {
 
     /// Every value below the top that a type is responsible for.
     pub fn places(&self) -> Vec<Place> {
-        let mut places = self.tree().places();
-        let raw = |place: &Place| place.path.starts_with("payload.") || place.path.starts_with("Data.");
-        places.retain(|place| self.is_known() || !raw(place));
-        places
+        self.tree().places()
     }
 
     /// Every object with named fields, the body itself first.
@@ -68,8 +74,7 @@ impl Fixture {
         let tree = self.tree();
         let mut objects = self.places();
         objects.retain(|place| {
-            let raw = matches!(place.key(), "tags" | "connectionInfo")
-                || (!self.is_known() && !place.path.is_empty());
+            let raw = matches!(place.key(), "tags" | "connectionInfo");
             matches!(tree.at(place), Json::Object(_)) && !raw
         });
         objects.insert(0, Place::top());
