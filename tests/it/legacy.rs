@@ -6,7 +6,9 @@ use codat_webhooks::{
 };
 use serde_json::{Value, json};
 
-use crate::common::{COMPANY, CONNECTION, canonical, drift, fixture, round_trip, write as written};
+use crate::common::{
+    COMPANY, CONNECTION, Json, canonical, drift, fixture, fixtures, round_trip, write as written,
+};
 
 /// The rules of Codat's documentation: the spellings, and what replaces them.
 const DOCUMENTED: &[(&[&str], &[&str])] = &[
@@ -373,6 +375,49 @@ fn the_first_spelling_that_fits_is_the_field() {
         webhook.extra.get("type").unwrap().as_str(),
         "\"Sync Failed\""
     );
+}
+
+#[test]
+fn every_field_of_an_alert_may_be_sent_in_two_spellings() {
+    let mut cases = 0;
+    let mut alerts = fixtures();
+    alerts.retain(|fixture| fixture.is_alert() && fixture.is_known());
+    for fixture in alerts {
+        let tree = fixture.tree();
+        for place in fixture.places() {
+            let depth = place.path.matches('.').count();
+            if tree.at(&place).is_null() || depth > 1 || place.is_element() {
+                continue;
+            }
+            let (first, rest) = place.key().split_at(1);
+            let other = match first.to_lowercase() == first {
+                true => first.to_uppercase() + rest,
+                false => first.to_lowercase() + rest,
+            };
+            let object = place.parent();
+            for value in [&*tree.at(&place).to_string(), "{\"odd\":7}"] {
+                // Before and after the field.
+                let [mut before, after] = [0, usize::MAX - 1].map(|index| {
+                    let count = match tree.at(&object) {
+                        Json::Object(members) => members.len(),
+                        _ => 0,
+                    };
+                    let body = tree.with_field(&object, index.min(count), &other, value);
+                    round_trip(&body.to_string())
+                });
+                assert_eq!(before.event, after.event, "{other}");
+                assert_eq!(before.id, after.id, "{other}");
+                assert_eq!(drift(&before), drift(&after), "{other}");
+                if value.starts_with("{\"odd") && depth == 0 && place.key().to_lowercase() != "data"
+                {
+                    assert!(before.extra.remove(&other).is_some());
+                    assert_eq!(before, read(&fixture.json()), "{other}");
+                }
+                cases += 1;
+            }
+        }
+    }
+    assert!(cases > 300, "{cases} cases");
 }
 
 #[test]

@@ -35,6 +35,21 @@ fn fields_are_written_in_the_order_in_which_codat_sends_them() {
 }
 
 #[test]
+fn a_body_is_parsed_and_converted_too() {
+    for fixture in fixtures() {
+        let webhook = read(&fixture.text);
+        assert_eq!(fixture.text.parse::<Webhook>().unwrap(), webhook);
+        assert_eq!(Webhook::try_from(fixture.text.as_bytes()).unwrap(), webhook);
+    }
+    let error = from_str("{}").unwrap_err().to_string();
+    assert_eq!("{}".parse::<Webhook>().unwrap_err().to_string(), error);
+    assert_eq!(
+        Webhook::try_from(&b"{}"[..]).unwrap_err().to_string(),
+        error
+    );
+}
+
+#[test]
 fn a_webhook_can_be_part_of_another_type() {
     let fixtures = fixtures();
     let texts: Vec<&str> = fixtures.iter().map(|fixture| fixture.text.trim()).collect();

@@ -290,6 +290,26 @@ fn any_text_of_a_date_is_kept() {
 }
 
 #[test]
+fn a_timestamp_has_text_of_any_length() {
+    for length in (0..70).chain([255, 256, 257, 1000]) {
+        for filler in ["0", "é", "\u{1f6b2}"] {
+            let text = "2025-09-01T".to_owned() + &filler.repeat(length);
+            for text in [&*text, &text[11..]] {
+                let timestamp = Timestamp::from(text);
+                assert_eq!(timestamp.as_str(), text);
+                assert_eq!(timestamp, Timestamp::from(text.to_owned()));
+                assert_eq!(hash(&timestamp), hash(&timestamp.clone()));
+                let json = serde_json::to_string(text).unwrap();
+                assert_eq!(serde_json::to_string(&timestamp).unwrap(), json);
+                let read: Timestamp = serde_json::from_str(&json).unwrap();
+                assert_eq!(read, timestamp);
+                assert_ne!(Timestamp::from(format!("{text}0")), timestamp);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_timestamp_is_made_from_chronos_types_and_gives_them_back() {
     let instants = [
         DateTime::<Utc>::MIN_UTC,
