@@ -70,6 +70,10 @@ fn the_table_of_event_types_has_the_payloads_of_the_code() {
                 assert_eq!(payloads, "ProductRead, ReadCompleted");
                 assert_eq!(printed, "ProductReadCompleted(ProductRead");
             }
+            "ReportsGenerateSuccessful" | "ReportsGenerateUnsuccessful" => {
+                assert_eq!(payloads, "ReportName, Report");
+                assert!(printed.ends_with(", Report"), "{printed}");
+            }
             "Alert" => assert_eq!((printed, payload), ("Alert(Alert", "legacy::Alert")),
             _ => assert_eq!(printed, format!("{variant}({payload}")),
         }
