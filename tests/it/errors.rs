@@ -361,6 +361,10 @@ fn an_envelope_error_has_the_cause_in_words() {
             "expected a string, found a number at eventType, line 1 column 58",
         ),
         (
+            event("\\u0069d", "5"),
+            "field is repeated at id, line 1 column 56",
+        ),
+        (
             event("id", "5"),
             "field is repeated at id, line 1 column 51",
         ),
