@@ -95,12 +95,12 @@ fn an_optional_field_may_be_missing_or_null() {
 
 #[test]
 fn every_optional_field_is_modelled() {
-    // Every field that the reference lists, in one sample or another: that none is dropped when it
-    // is written back, the round trip shows.
+    // Every field that the reference lists, in one sample or another. The module `drift` shows that
+    // each is modelled.
     let documented = "payload.id payload.name payload.description payload.redirect \
         payload.lastSync payload.created payload.createdByUserName payload.products payload.tags \
         payload.referenceParentCompany payload.referenceSubsidiaryCompanies \
-        payload.dataConnections payload.referenceCompany.description \
+        payload.dataConnections payload.ownerUserIds payload.referenceCompany.description \
         payload.referenceCompany.links.portal payload.referenceCompany.tags \
         payload.productId payload.productName payload.connection.integrationId \
         payload.connection.integrationKey payload.connection.sourceId \
