@@ -111,6 +111,8 @@
 // A type named like its module reads well from outside, where the modules do not show.
 #![allow(clippy::module_name_repetitions)]
 
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod drift;
 mod envelope;
 mod event;

@@ -293,7 +293,7 @@ pub enum ReadScope {
 }
 
 impl ReadScope {
-    const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::All,
         Self::Initial,
         Self::Successful,

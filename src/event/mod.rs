@@ -9,6 +9,8 @@ use serde::de::{DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+#[cfg(feature = "arbitrary")]
+use crate::arbitrary::written_data_type;
 use crate::drift::Walk;
 use crate::legacy::{Alert, RuleType};
 use crate::payload::{
@@ -224,6 +226,25 @@ macro_rules! events {
                     Self::Alert(alert) => alert.rule.drift(walk),
                     Self::Unknown(_) => {}
                 }
+            }
+        }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for Event {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                type Make<'a> = fn(&mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Event>;
+
+                let make: &[Make<'a>] = &[
+                    $(|u| Ok(Self::$variant(u.arbitrary()?)),)+
+                    |u| Ok(Self::WriteSuccessful(written_data_type(u)?, u.arbitrary()?)),
+                    |u| Ok(Self::WriteUnsuccessful(written_data_type(u)?, u.arbitrary()?)),
+                    |u| Ok(Self::ProductReadCompleted(u.arbitrary()?, u.arbitrary()?)),
+                    |u| Ok(Self::ReportsGenerateSuccessful(u.arbitrary()?, u.arbitrary()?)),
+                    |u| Ok(Self::ReportsGenerateUnsuccessful(u.arbitrary()?, u.arbitrary()?)),
+                    |u| Ok(Self::Alert(u.arbitrary()?)),
+                    |u| Ok(Self::Unknown(u.arbitrary()?)),
+                ];
+                u.choose(make)?(u)
             }
         }
 

@@ -84,6 +84,16 @@ macro_rules! rules {
             }
         }
 
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for Rule {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                Ok(match RuleType::arbitrary(u)? {
+                    $(RuleType::$variant => Self::$variant(u.arbitrary()?),)+
+                    RuleType::Other(text) => Self::Unknown(text, u.arbitrary()?),
+                })
+            }
+        }
+
         impl From<&str> for RuleType {
             fn from(text: &str) -> Self {
                 match text {
