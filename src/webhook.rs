@@ -221,7 +221,11 @@ impl Webhook {
             self.event.drift(walk);
         });
         drift_of_extra(&self.extra, &names, &mut walk);
-        walk.finish()
+        let mut drift = walk.finish();
+        if self.event.has_free_account_type() {
+            drift.retain(|drift| drift.path != "payload.sourceAccount.accountType");
+        }
+        drift
     }
 
     /// Returns `true` if the event is in the envelope of the legacy alerts.

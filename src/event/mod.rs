@@ -479,6 +479,18 @@ impl Event {
     pub fn outcome(&self) -> Option<Outcome> {
         self.event_type().outcome()
     }
+
+    /// Returns `true` if the type of the source account is free text: in the first generation of the
+    /// object, which lacks what the second has added.
+    pub(crate) fn has_free_account_type(&self) -> bool {
+        let (Self::BankFeedsSourceAccountConnected(event)
+        | Self::BankFeedsSourceAccountDisconnected(event)) = self
+        else {
+            return false;
+        };
+        let account = &event.source_account;
+        account.routing_info.is_none() && account.account_info.is_none()
+    }
 }
 
 /// An event of a type that is not in the table, kept whole.
