@@ -135,8 +135,8 @@ pub use uuid;
 pub use drift::{Drift, DriftKind};
 pub use envelope::Envelope;
 pub use event::{
-    Event, EventPattern, EventType, Outcome, PatternError, ProductRead, ReadScope, ReportName,
-    TagFilter, TagFilterError, UnknownEvent,
+    Event, EventPattern, EventType, FactKey, Outcome, PatternError, ProductRead, ReadScope,
+    ReportName, TagFilter, TagFilterError, TagFilters, TooManyTagFilters, UnknownEvent,
 };
 pub use payload::*;
 pub use read::{Error, ErrorKind};

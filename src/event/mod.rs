@@ -1,5 +1,6 @@
 //! The table of event types, and what follows from it: [`Event`] and [`EventType`].
 
+mod duplicate;
 mod event_type;
 mod pattern;
 
@@ -20,8 +21,11 @@ use crate::payload::{
 };
 use crate::value::{CompanyId, ConnectionId, DataType, Fault, Field, Other, RawJson, Tags};
 
+pub use duplicate::FactKey;
 pub use event_type::{Outcome, ProductRead, ReadScope, ReportName};
-pub use pattern::{EventPattern, PatternError, TagFilter, TagFilterError};
+pub use pattern::{
+    EventPattern, PatternError, TagFilter, TagFilterError, TagFilters, TooManyTagFilters,
+};
 
 pub(crate) use event_type::{ALERT_PREFIX, REPORT, REPORTS};
 

@@ -1,7 +1,7 @@
 //! Writes: records that Codat wrote to a company's software.
 
 use super::{CompanyReference, Payload, object};
-use crate::value::{ConnectionId, Timestamp, vocabulary};
+use crate::value::{ConnectionId, PushOperationKey, Timestamp, vocabulary};
 
 object! {
     /// A write request came to its end. Payload of `{dataType}.write.successful` and
@@ -68,6 +68,16 @@ vocabulary! {
         Pending = "Pending",
         Failed = "Failed",
         Success = "Success",
+        /// Codat has stopped waiting. The record may still be written later, so a consumer that tries
+        /// again can make a duplicate.
         TimedOut = "TimedOut",
+    }
+}
+
+impl Write {
+    /// Returns [`id`](field@Self::id) as the key under which the write was requested, if it is a UUID.
+    #[must_use]
+    pub fn push_operation_key(&self) -> Option<PushOperationKey> {
+        self.id.parse().ok()
     }
 }

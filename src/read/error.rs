@@ -31,7 +31,7 @@ use crate::value::{Cause, EventId};
 /// assert_eq!(
 ///     error.to_string(),
 ///     "payload does not fit: expected a string, found a number \
-///      at payload.dataTypes[1].dataType, line 6 column 61 \
+///      at payload.dataTypes[1].dataType, line 6 column 62 \
 ///      (event read.completed, id 0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11)",
 /// );
 /// ```
