@@ -226,8 +226,9 @@ impl Comparison {
                 return;
             }
             if let Some(misfit) = take(&mut json, path) {
-                let misfit = finding(path, "misfit", &misfit.to_string());
-                self.not_modelled.insert(misfit);
+                let misfit = misfit.to_string();
+                self.not_modelled
+                    .insert(finding(path, "misfit", summary(&misfit)));
             } else if put_back(&mut json, path, &body.absent) {
                 self.required.insert(finding(path, "required field", NONE));
             } else {
@@ -243,11 +244,23 @@ impl Comparison {
             let unspecified = drift.text.as_deref() == Some(ANY)
                 && matches!(drift.kind, DriftKind::Value | DriftKind::Date);
             if !unspecified {
-                let text = drift.text.as_deref().unwrap_or(NONE);
+                let text = match drift.text.as_deref() {
+                    Some(misfit) if drift.kind.to_string() == "misfit" => summary(misfit),
+                    text => text.unwrap_or(NONE),
+                };
                 let finding = finding(&drift.path, &drift.kind.to_string(), text);
                 self.not_modelled.insert(finding);
             }
         }
+    }
+}
+
+/// Returns the JSON of a misfit, or what it is if it has many forms.
+fn summary(json: &str) -> &str {
+    match json.as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        _ => json,
     }
 }
 
