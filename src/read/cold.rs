@@ -100,8 +100,10 @@ fn context(members: &Members<'_>, is_alert: bool) -> Context {
                 .map(|rule_type| EventType::of_rule(&rule_type)),
         };
     }
+    // The rest of an alert may be cut off.
+    let names_an_alert = !members.has(EVENT_TYPE) && !members.has(ID);
     Context {
-        id: members.peek(ID),
+        id: members.peek(if names_an_alert { ALERT_ID } else { ID }),
         event_type: members
             .peek::<String>(EVENT_TYPE)
             .map(|event_type| EventType::of_event(&event_type)),
@@ -119,7 +121,9 @@ struct Envelope<'a> {
 fn envelope<'a>(members: &mut Members<'a>) -> Result<Envelope<'a>, Failure<'a>> {
     let error = |fault| (ErrorKind::Envelope, fault);
     for name in [ID, EVENT_TYPE, GENERATED_DATE, PAYLOAD] {
-        members.once(name.wire).map_err(error)?;
+        for spelling in name.spellings() {
+            members.once(spelling).map_err(error)?;
+        }
     }
     let id = members.required(ID).map_err(error)?;
     let event_type: String = members.required(EVENT_TYPE).map_err(error)?;

@@ -555,7 +555,9 @@ impl<'a> Members<'a> {
             let Some((_, object)) = self.lookup(outer)? else {
                 return Ok(None);
             };
-            let found = Self::of(object)?.lookup(inner)?;
+            let found = Self::of(object)
+                .and_then(|members| members.lookup(inner))
+                .map_err(|fault| fault.within(outer))?;
             return Ok(found.map(|(_, json)| (None, json)));
         }
         let mut found = self

@@ -1,14 +1,11 @@
 //! A body that cannot be read gives an error that says what, where and in which event, and quotes
 //! nothing of the customer's.
 
-
 use std::error::Error as _;
 
-use codat_webhooks::{Envelope, Error, ErrorKind, from_slice, from_str};
-use crate::common::{fixture, fixtures, places, with};
-use serde_json::{Value, json};
+use codat_webhooks::{Envelope, Error, ErrorKind, Webhook, from_slice, from_str};
 
-const ID: &str = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";
+use crate::common::{ID, entry_points, event, fixture, fixtures, round_trip};
 
 fn error(body: &str) -> Error {
     match from_str(body) {
@@ -53,19 +50,20 @@ fn a_body_that_is_not_one_json_value_is_not_json() {
             error.to_string()
         );
     }
-    // What could be read is told.
+    // The error has what could be read.
     let error = error(&format!("{good}x"));
     assert!(error.id().is_some());
     assert_eq!(error.event_type().unwrap(), "company.deleted");
 }
 
 #[test]
-fn a_truncated_body_is_not_json_and_tells_what_came_before() {
-    for fixture in fixtures() {
+fn the_error_of_a_truncated_body_has_what_precedes_the_end() {
+    for (index, fixture) in fixtures().iter().enumerate() {
         let body = fixture.text.trim();
         let id = from_str(body).unwrap().id;
         let id_end = body.find(&id.to_string()).unwrap() + id.to_string().len() + 1;
-        for end in (0..body.len()).filter(|end| body.is_char_boundary(*end)) {
+        let ends = (index % 5..body.len()).step_by(5);
+        for end in ends.filter(|end| body.is_char_boundary(*end)) {
             let error = error(&body[..end]);
             assert_eq!(error.kind(), ErrorKind::Json, "{}", &body[..end]);
             assert_eq!(
@@ -91,9 +89,9 @@ fn a_truncated_body_is_not_json_and_tells_what_came_before() {
 
 #[test]
 fn broken_utf8_is_not_json_wherever_it_is() {
-    for fixture in fixtures() {
+    for (index, fixture) in fixtures().into_iter().enumerate() {
         let mut body = fixture.text.into_bytes();
-        for at in 0..body.len() {
+        for at in (index % 5..body.len()).step_by(5) {
             let byte = std::mem::replace(&mut body[at], 0xff);
             let error = from_slice(&body).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Json);
@@ -104,7 +102,7 @@ fn broken_utf8_is_not_json_wherever_it_is() {
             body[at] = byte;
         }
     }
-    // Also where nobody looks, and with the rest told.
+    // In an unknown field as well; the error has the rest.
     let body = [
         format!("{{\"id\":\"{ID}\",\n\"eventType\":\"company.created\",\n\"extra\":\"").as_bytes(),
         b"\xe2\x28\xa1\"}",
@@ -119,7 +117,7 @@ fn broken_utf8_is_not_json_wherever_it_is() {
 }
 
 #[test]
-fn json_that_is_no_event_is_an_envelope_error() {
+fn json_that_is_not_an_event_is_an_envelope_error() {
     let id = format!("\"id\":\"{ID}\"");
     let cases = [
         ("null".to_owned(), None),
@@ -155,17 +153,13 @@ fn json_that_is_no_event_is_an_envelope_error() {
             Some("id"),
         ),
         (
-            format!("{{{id},\"eventType\":\"new.event\",\"generatedDate\":1}}"),
-            Some("generatedDate"),
-        ),
-        (
             "{\"RuleType\":\"AccountCategoriesUpdated\"}".to_owned(),
             Some("AlertId"),
         ),
         (format!("{{\"AlertId\":\"{ID}\"}}"), Some("id")),
         (
             format!("{{\"AlertId\":\"{ID}\",\"RuleType\":null}}"),
-            Some("RuleType"),
+            Some("id"),
         ),
         (
             "{\"alertId\":5,\"ruleType\":\"AccountCategoriesUpdated\"}".to_owned(),
@@ -179,44 +173,8 @@ fn json_that_is_no_event_is_an_envelope_error() {
             (ErrorKind::Envelope, path),
             "{body}: {error}"
         );
-        let source = error.source().unwrap();
-        assert!(source.is::<serde_json::Error>(), "the error underneath");
+        assert!(error.source().is_none());
     }
-}
-
-#[test]
-fn a_repeated_key_of_the_envelope_is_an_error() {
-    for fixture in fixtures() {
-        let body = fixture.json();
-        for key in body.as_object().unwrap().keys() {
-            let (first, again) = (fixture.text.trim().strip_suffix('}').unwrap(), &body[key]);
-            let twice = format!("{first},\"{key}\":{again}}}");
-            let error = error(&twice);
-            let name = if key == "type" { "eventType" } else { key };
-            assert_eq!(
-                (error.kind(), error.path()),
-                (ErrorKind::Envelope, Some(name)),
-                "{error}"
-            );
-            assert_eq!(Envelope::from_str(&twice).unwrap_err().path(), Some(name));
-        }
-    }
-    // Under both of its names as well.
-    let body = fixture("company.created@type-key").text;
-    let both = body.replacen('{', "{\"eventType\":\"company.created\",", 1);
-    assert_eq!(error(&both).path(), Some("eventType"));
-}
-
-#[test]
-fn a_repeated_field_of_a_payload_is_an_error() {
-    let body = fixture("bills.write.successful").text;
-    let twice = body.replacen("\"payload\":{", "\"payload\":{\"status\":\"Success\",", 1);
-    assert_eq!(error(&twice).path(), Some("payload.status"));
-    assert_eq!(error(&twice).kind(), ErrorKind::Payload);
-
-    let body = fixture("company.created@tags").text;
-    let twice = body.replacen("\"tags\":{", "\"tags\":{\"x\":\"1\",\"x\":\"2\",", 1);
-    assert_eq!(error(&twice).path(), Some("payload.tags"));
 }
 
 #[test]
@@ -256,108 +214,133 @@ fn the_line_and_the_column_are_those_of_the_whole_body() {
     );
     assert_eq!(
         (error(&body).line(), error(&body).column()),
-        (1, body.find("12").unwrap() + 2)
+        (1, body.find("12").unwrap() + 1)
     );
 
-    let alert = format!(
-        "{{\"AlertId\":\"{ID}\",\n\"RuleType\":\"AccountCategoriesUpdated\",\"Data\":{{\n\"modifiedDate\":12}}}}"
-    );
-    let error = error(&alert);
+    let alert = "{\n\"AlertId\": 12,\"RuleType\":\"AccountCategoriesUpdated\"}";
+    let error = error(alert);
     assert_eq!(
         (error.line(), error.column(), error.path()),
-        (3, 17, Some("Data.modifiedDate"))
+        (2, 12, Some("AlertId"))
     );
 }
 
 #[test]
 fn an_error_is_one_line_that_quotes_no_value() {
     let marker = "S3CRET, expected \u{2028} at line 1\nmissing field `x`";
+    let quoted = serde_json::to_string(marker).unwrap();
+    let values = [
+        quoted.clone(),
+        format!("[{quoted}]"),
+        format!("{{{quoted}:{quoted}}}"),
+        "987654321123".to_owned(),
+        "-98765.4321".to_owned(),
+        "true".to_owned(),
+    ];
     let mut failed = 0;
     for fixture in fixtures() {
-        let body = fixture.json();
-        for place in places(&body) {
-            for value in [
-                json!(marker),
-                json!([marker]),
-                json!({marker: marker}),
-                json!(987_654_321_123_i64),
-                json!(-98765.4321),
-                json!(true),
-            ] {
-                let broken = with(&body, &place, value).to_string();
+        let tree = fixture.tree();
+        for place in fixture.places() {
+            for value in &values {
+                let broken = tree.with(&place, value).to_string();
                 let Err(error) = from_str(&broken) else {
                     continue;
                 };
                 failed += 1;
-                for text in [error.to_string(), format!("{error:?}")] {
+                let by_serde = serde_json::from_str::<Webhook>(&broken).unwrap_err();
+                let by_value = serde_json::from_str(&broken).unwrap();
+                let by_value = serde_json::from_value::<Webhook>(by_value).unwrap_err();
+                for text in [
+                    error.to_string(),
+                    format!("{error:?}"),
+                    by_serde.to_string(),
+                    by_value.to_string(),
+                ] {
                     assert!(!text.contains("98765") && !text.contains("true"), "{text}");
                     assert_eq!(text.lines().count(), 1, "{text}");
-                    // The event's own type is told, and keys are part of a path.
-                    if place.path.starts_with("payload.") && !place.path.contains("tags") {
+                    // The event type is part of the error, whatever it is.
+                    if place.path.starts_with("payload.") {
                         assert!(!text.contains("S3CRET"), "{text}");
-                        assert!(text.contains(&fixture.event_type()) || text.contains("reports."));
+                        assert!(
+                            text.contains(&fixture.event_type()) || text.contains("reports."),
+                            "{text}"
+                        );
                     }
                 }
             }
         }
     }
-    assert!(failed > 3000, "{failed} errors");
+    assert!(failed > 800, "{failed} errors");
 }
 
 #[test]
 fn an_error_has_the_cause_in_words() {
-    let body = |payload: &str| {
-        format!("{{\"id\":\"{ID}\",\"eventType\":\"company.created\",\"payload\":{payload}}}")
+    let company = |payload: &str| event("company.created", payload);
+    let product = |value: &str| {
+        event(
+            "company.product.added",
+            &format!("{{\"id\":\"{ID}\",\"productId\":{value}}}"),
+        )
     };
-    let company = |field: &str| body(&format!("{{\"id\":\"{ID}\",{field}}}"));
+    let read = |value: &str| {
+        event(
+            "read.completed",
+            &format!("{{\"referenceCompany\":{{\"id\":\"{ID}\"}},\"dataTypes\":{value}}}"),
+        )
+    };
     let cases = [
-        (body("{}"), "missing field `id`"),
-        (body("[]"), "invalid type: an array, expected an object"),
+        (company("{}"), "required field is missing at payload.id"),
         (
-            body("{\"id\":\"x, expected y\"}"),
-            "invalid value: text that is not a UUID, expected a UUID",
-        ),
-        (body("{\"id\":null}"), "invalid type: null, expected a UUID"),
-        (
-            company("\"name\":5.5"),
-            "invalid type: a number, expected a string",
+            company("{\"id\":null}"),
+            "required field is missing at payload.id",
         ),
         (
-            company("\"name\":{\"a\":1}"),
-            "invalid type: an object, expected a string",
+            company("[]"),
+            "expected an object, found an array at payload",
+        ),
+        (company("null"), "expected an object, found null at payload"),
+        (
+            company("{\"id\":\"x, expected y\"}"),
+            "expected a UUID, found a string at payload.id",
         ),
         (
-            company("\"lastSync\":false"),
-            "invalid type: a boolean, expected a string",
+            company("{\"id\":5.5}"),
+            "expected a UUID, found a number at payload.id",
         ),
         (
-            company("\"tags\":[]"),
-            "invalid type: an array, expected an object of tags",
+            product("{\"a\":1}"),
+            "expected a string, found an object at payload.productId",
         ),
         (
-            company("\"products\":\"x\""),
-            "invalid type: a string, expected an array",
+            product("false"),
+            "expected a string, found a boolean at payload.productId",
         ),
         (
-            company("\"tags\":{\"a\":\"1\",\"a\":\"1\"}"),
-            "invalid value: a tag that comes twice, expected each tag once",
+            product("\"a\",\"productId\":\"b\""),
+            "field is repeated at payload.productId",
         ),
         (
-            company("\"name\":\"a\",\"name\":\"b\""),
-            "duplicate field `name`",
+            product("\"\\ud800\""),
+            "expected a string, found a string that is not Unicode at payload.productId",
         ),
         (
-            company("\"name\":\"\\ud800\""),
-            "unexpected end of hex escape",
+            read("\"x\""),
+            "expected an array, found a string at payload.dataTypes",
+        ),
+        (
+            read("[{\"dataType\":\"bills\"},null]"),
+            "expected an object, found null at payload.dataTypes[1]",
+        ),
+        (
+            read("[{}]"),
+            "required field is missing at payload.dataTypes[0].dataType",
         ),
     ];
     for (body, cause) in cases {
         let error = error(&body);
         assert_eq!(error.kind(), ErrorKind::Payload);
-        assert!(
-            error.to_string().contains(&format!(": {cause} at payload")),
-            "{error}"
-        );
+        let start = format!("payload does not fit: {cause}, line 1 column ");
+        assert!(error.to_string().starts_with(&start), "{error}");
     }
 }
 
@@ -367,33 +350,46 @@ fn an_envelope_error_has_the_cause_in_words() {
     let cases = [
         (
             "[]".to_owned(),
-            "invalid type: an array, expected an object at line 1",
+            "expected an object, found an array at line 1 column 1",
         ),
-        ("{}".to_owned(), "missing field `id` at id, line 1"),
+        (
+            "{}".to_owned(),
+            "required field is missing at id, line 1 column 1",
+        ),
         (
             event("eventType", "5"),
-            "invalid type: a number, expected a string at eventType, line 1",
+            "expected a string, found a number at eventType, line 1 column 58",
         ),
-        (event("id", "5"), "duplicate field `id` at id, line 1"),
+        (
+            event("id", "5"),
+            "field is repeated at id, line 1 column 51",
+        ),
     ];
     for (body, cause) in cases {
         let line = error(&body).to_string();
-        let start = format!("not a webhook event: {cause} ");
+        let start = format!("not a webhook event: {cause}");
         assert!(line.starts_with(&start), "{line}");
     }
 }
 
 #[test]
-fn other_formats_have_the_cause_too() {
-    use serde::Deserialize;
-    use serde::de::value::{Error, MapDeserializer};
-
-    let keys_are_numbers = MapDeserializer::<_, Error>::new([(1, 2)].into_iter());
-    let error = codat_webhooks::Webhook::deserialize(keys_are_numbers).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "invalid type: integer `1`, expected a key"
-    );
+fn a_json_error_has_the_cause_in_words() {
+    for (body, line) in [
+        (
+            "",
+            "not JSON: unexpected end of the body at line 1 column 1",
+        ),
+        (
+            "{\"id\":\n[1",
+            "not JSON: unexpected end of the body at line 2 column 2",
+        ),
+        ("{'a':1}", "not JSON: invalid syntax at line 1 column 2"),
+        ("{}x", "not JSON: invalid syntax at line 1 column 3"),
+    ] {
+        let error = error(body);
+        assert_eq!(error.to_string(), line);
+        assert!(error.source().unwrap().is::<serde_json::Error>());
+    }
 }
 
 #[test]
@@ -409,19 +405,44 @@ fn an_envelope_is_shown_without_its_payload() {
 }
 
 #[test]
-fn huge_numbers_are_errors_in_typed_fields_alone() {
-    for number in ["1e400", &"9".repeat(500), "1.5", "-1e-5"] {
-        let body = format!(
-            "{{\"id\":\"{ID}\",\"eventType\":\"client.rateLimit.reset\",\"extra\":{number},\
-             \"payload\":{{\"dailyQuota\":{number}}}}}"
-        );
-        let error = error(&body);
-        assert_eq!(
-            (error.kind(), error.path()),
-            (ErrorKind::Payload, Some("payload.dailyQuota"))
-        );
-        assert!(!error.to_string().contains(number));
-        assert!(from_str(&body.replace("dailyQuota", "more")).is_ok());
+fn a_whole_number_may_have_a_fraction_and_an_exponent() {
+    let body = |number: &str| {
+        event(
+            "client.rateLimit.reset",
+            &format!("{{\"dailyQuota\":{number}}}"),
+        )
+    };
+    for (number, integer) in [
+        ("12000.0", "12000"),
+        ("1.2e4", "12000"),
+        ("1.2E+4", "12000"),
+        ("120000e-1", "12000"),
+        ("-0.0", "0"),
+        ("-7.00", "-7"),
+        ("9223372036854775807.0", "9223372036854775807"),
+        ("-9223372036854775808", "-9223372036854775808"),
+    ] {
+        let webhook = from_str(&body(number)).unwrap();
+        assert_eq!(webhook, from_str(&body(integer)).unwrap(), "{number}");
+        let written = serde_json::to_string(&webhook).unwrap();
+        assert_eq!(written, body(integer), "{number}");
+        assert!(webhook.drift().is_empty(), "{number}");
+    }
+    let huge = "9".repeat(500);
+    for number in [
+        "1e400",
+        "1e99999999999999999999",
+        "1e-99999999999999999999",
+        &huge,
+        "1.5",
+        "-1e-5",
+        "9223372036854775808",
+        "1e19",
+    ] {
+        let webhook = round_trip(&body(number));
+        let drift = webhook.drift();
+        assert_eq!(drift[0].to_string(), "misfit at payload.dailyQuota");
+        assert_eq!(drift[0].text.as_deref(), Some(number));
     }
 }
 
@@ -447,7 +468,7 @@ fn extra_keys_of_an_alert_do_not_hide_which_event_it_is() {
 }
 
 #[test]
-fn an_error_is_short_however_long_what_it_names_is() {
+fn an_error_is_short_however_long_the_names_are() {
     let product = "x".repeat(100_000);
     let body =
         format!("{{\"id\":\"{ID}\",\"eventType\":\"{product}.read.completed\",\"payload\":{{}}}}");
@@ -458,14 +479,10 @@ fn an_error_is_short_however_long_what_it_names_is() {
         &*format!("{product}.read.completed")
     );
 
-    let tags = format!("{{\"é{}\":1}}", "\\u0000".repeat(100_000));
-    let payload = format!("{{\"id\":\"{ID}\",\"tags\":{tags}}}");
-    let body =
-        format!("{{\"id\":\"{ID}\",\"eventType\":\"company.created\",\"payload\":{payload}}}");
-    let error = self::error(&body);
-    let key = format!("é{}", "\\u{0}".repeat(63));
-    assert_eq!(error.path(), Some(&*format!("payload.tags.{key}")));
-    assert!(error.to_string().len() < 1000);
+    // Keys are the sender's own.
+    let key = format!("é{}", "\\u0000".repeat(100_000));
+    let body = event("company.created", &format!("{{\"{key}\":[7]}}"));
+    assert!(self::error(&body).to_string().len() < 500);
 }
 
 #[test]
@@ -482,15 +499,14 @@ fn an_error_travels() {
 }
 
 #[test]
-fn a_value_that_serde_json_gives_is_checked_like_a_body() {
-    let body: Value = fixture("read.completed").json();
-    let broken = with(
-        &body,
-        &places(&body)
-            .into_iter()
-            .find(|p| p.path == "payload")
-            .unwrap(),
-        json!([]),
-    );
-    assert!(serde_json::from_value::<codat_webhooks::Webhook>(broken).is_err());
+fn a_broken_body_gives_the_same_error_at_every_entry_point() {
+    for fixture in fixtures().iter().filter(|fixture| fixture.is_known()) {
+        let tree = fixture.tree();
+        for place in fixture.places() {
+            for value in ["\"S3CRET\"", "[7]", "null"] {
+                let body = tree.with(&place, value).to_string();
+                let _ = entry_points::read(body.as_bytes());
+            }
+        }
+    }
 }

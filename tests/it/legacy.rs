@@ -1,12 +1,12 @@
 //! Legacy alerts: every rule in every spelling, and which current events report the same.
 
-
 use codat_webhooks::legacy::{Alert, AlertHeader, Rule, RuleType};
 use codat_webhooks::{
     DataType, Envelope, ErrorKind, Event, EventId, EventPattern, EventType, Webhook, from_str,
 };
-use crate::common::fixture;
 use serde_json::{Value, json};
+
+use crate::common::{COMPANY, CONNECTION, canonical, drift, fixture, round_trip, write as written};
 
 /// The rules of Codat's documentation: the spellings, and what replaces them.
 const DOCUMENTED: &[(&[&str], &[&str])] = &[
@@ -79,8 +79,6 @@ const DOCUMENTED: &[(&[&str], &[&str])] = &[
 ];
 
 const ID: &str = "4b0e6d0f-77c1-4d83-9a35-f2c8b1e5a906";
-const COMPANY: &str = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40";
-const CONNECTION: &str = "b1f0a9d2-7c3e-4b56-a1d8-94e7c2f03b65";
 const KEY: &str = "d3c9b8a7-1f2e-4d5c-8b6a-970e1f3c5d24";
 const OTHER: &str = "99999999-1f2e-4d5c-8b6a-970e1f3c5d24";
 
@@ -114,7 +112,7 @@ fn every_rule_is_read_in_every_spelling() {
                     .collect();
                 assert_eq!(patterns, *replaced_by);
                 let written = serde_json::to_value(&webhook).unwrap();
-                assert_eq!(written, json!({"AlertId": ID, "RuleType": spelling}));
+                assert_eq!(written, json!({"AlertId": ID, key: spelling}));
             }
         }
     }
@@ -169,7 +167,10 @@ fn every_rule_has_a_sample_with_typed_data() {
     assert!(webhook.event.company_id().is_some());
 
     let webhook = of("rules.NewCompanySynchronized");
-    assert_eq!(webhook.event.company_name(), Some("Reedmace Joinery"));
+    assert_eq!(
+        webhook.event.company_name().as_deref(),
+        Some("Reedmace Joinery")
+    );
 }
 
 #[test]
@@ -183,12 +184,14 @@ fn an_alert_in_lower_camel_case_is_an_alert() {
         "data": {"dataType": "invoices", "datasetId": KEY},
     });
     assert_eq!(read(&lower), read(&upper));
+    round_trip(&lower.to_string());
+    round_trip(&upper.to_string());
     assert_eq!(
         Envelope::from_str(&lower.to_string()).unwrap().event_type(),
         "@rules.DataSyncCompleted"
     );
 
-    // The same keys beside an event's own are no alert.
+    // The same keys beside an event's own do not make an alert.
     let event = json!({
         "id": ID, "type": "company.renamed", "alertId": 5, "ruleType": "x", "payload": {},
     });
@@ -249,48 +252,156 @@ fn the_names_of_alerts_are_event_types_of_their_own() {
 }
 
 #[test]
-fn an_alert_that_does_not_fit_is_an_error_with_its_path() {
-    let cases = [
+fn an_alert_without_an_id_or_a_rule_is_an_error_with_its_path() {
+    for (body, path) in [
+        (json!({"AlertId": ID, "RuleType": 5}), "RuleType"),
+        (json!({"AlertId": ID, "Type": ["x"]}), "Type"),
+        (json!({"AlertId": 5, "RuleType": "Sync Failed"}), "AlertId"),
+        (json!({"RuleType": "Sync Failed"}), "AlertId"),
         (
-            json!({"AlertId": ID, "RuleType": 5}),
-            ErrorKind::Envelope,
-            "RuleType",
-        ),
-        (
-            json!({"RuleType": "Sync Failed"}),
-            ErrorKind::Envelope,
+            json!({"AlertId": null, "type": "x", "ruleType": "y"}),
             "AlertId",
         ),
-        (
-            json!({"AlertId": ID, "RuleType": "Sync Failed", "CompanyId": "x"}),
-            ErrorKind::Payload,
-            "CompanyId",
-        ),
-        (
-            json!({"AlertId": ID, "RuleType": "Sync Failed", "Data": {"syncId": 5}}),
-            ErrorKind::Payload,
-            "Data.syncId",
-        ),
-        (
-            json!({"alertId": ID, "type": "Sync Failed", "data": []}),
-            ErrorKind::Payload,
-            "data",
-        ),
-        (
-            json!({"AlertId": ID, "RuleType": "Rate Limit Reset", "Data": {"DailyQuota": "1"}}),
-            ErrorKind::Payload,
-            "Data.DailyQuota",
-        ),
-    ];
-    for (body, kind, path) in cases {
+    ] {
         let error = from_str(&body.to_string()).unwrap_err();
-        assert_eq!((error.kind(), error.path()), (kind, Some(path)), "{error}");
-        assert_eq!(error.event_type().is_some(), path != "RuleType");
+        assert_eq!(
+            (error.kind(), error.path()),
+            (ErrorKind::Envelope, Some(path)),
+            "{error}"
+        );
+        assert_eq!(error.event_type().is_some(), path == "AlertId");
     }
 }
 
 #[test]
-fn an_alert_made_by_hand_is_an_alert() {
+fn everything_else_in_an_alert_is_optional() {
+    for (body, paths) in [
+        (
+            json!({"AlertId": ID, "RuleType": "Sync Failed", "CompanyId": "x", "Message": 1}),
+            &["CompanyId", "Message"][..],
+        ),
+        (
+            json!({"AlertId": ID, "RuleType": "Sync Failed", "Data": {"syncId": 5, "syncType": "a"}}),
+            &["Data.syncId"],
+        ),
+        (
+            json!({"alertId": ID, "type": "Sync Failed", "data": [5]}),
+            &["data"],
+        ),
+        (
+            json!({"AlertId": ID, "RuleType": "Rate Limit Reset", "Data": {"DailyQuota": "1"}}),
+            &["Data.DailyQuota"],
+        ),
+        (
+            json!({"AlertId": ID, "RuleType": "Account Categories Updated", "Data": {"modifiedDate": 1}}),
+            &["Data.modifiedDate"],
+        ),
+    ] {
+        let webhook = round_trip(&body.to_string());
+        let found: Vec<_> = webhook
+            .drift()
+            .into_iter()
+            .map(|drift| drift.path)
+            .collect();
+        assert_eq!(found, paths, "{body}");
+        assert!(
+            drift(&webhook)
+                .iter()
+                .all(|line| line.starts_with("misfit"))
+        );
+    }
+}
+
+#[test]
+fn the_first_spelling_that_fits_is_the_field() {
+    // The table's order decides, whatever the order in the body.
+    for (data, data_type, extra) in [
+        (
+            r#"{"DataType":"bills","dataType":"items"}"#,
+            "items",
+            "DataType",
+        ),
+        (
+            r#"{"dataType":"items","DataType":"bills"}"#,
+            "items",
+            "DataType",
+        ),
+        (r#"{"dataType":7,"DataType":"bills"}"#, "bills", "dataType"),
+        (r#"{"DataType":7,"dataType":"items"}"#, "items", "DataType"),
+        (
+            r#"{"dataType":"x","DataType":"bills","dataType":"y"}"#,
+            "bills",
+            "dataType",
+        ),
+    ] {
+        let body = format!(r#"{{"AlertId":"{ID}","RuleType":"DataSyncCompleted","Data":{data}}}"#);
+        let webhook = round_trip(&body);
+        assert_eq!(webhook.event.data_type().unwrap(), data_type, "{data}");
+        let Rule::DataSyncCompleted(dataset) = &alert(&webhook).rule else {
+            panic!()
+        };
+        assert!(dataset.extra.iter().all(|(key, _)| key == extra), "{data}");
+        assert!(!dataset.extra.is_empty());
+    }
+    let null = format!(
+        r#"{{"AlertId":"{ID}","RuleType":"DataSyncCompleted","Data":{{"dataType":null,"DataType":"bills"}}}}"#
+    );
+    let webhook = round_trip(&null);
+    assert_eq!(webhook.event.data_type().unwrap(), "bills");
+    assert!(webhook.drift().is_empty());
+
+    // In the envelope.
+    let other = KEY;
+    for (keys, id) in [
+        (format!(r#""AlertId":"{ID}","alertId":"{other}""#), ID),
+        (format!(r#""alertId":"{other}","AlertId":"{ID}""#), ID),
+        (format!(r#""AlertId":5,"alertId":"{other}""#), other),
+        (format!(r#""AlertId":null,"alertId":"{other}""#), other),
+    ] {
+        let body = format!(
+            r#"{{{keys},"RuleType":"Sync Started","CompanyId":"x","companyId":"{COMPANY}"}}"#
+        );
+        let webhook = round_trip(&body);
+        assert_eq!(webhook.id.to_string(), id, "{body}");
+        assert_eq!(webhook.event.company_id().unwrap().to_string(), COMPANY);
+        assert_eq!(webhook.extra.get("CompanyId").unwrap().as_str(), "\"x\"");
+    }
+    let rules = format!(r#"{{"AlertId":"{ID}","type":"Sync Failed","Type":"Sync Started"}}"#);
+    let webhook = round_trip(&rules);
+    assert_eq!(webhook.event_type(), "@rules.SyncStarted");
+    assert_eq!(
+        webhook.extra.get("type").unwrap().as_str(),
+        "\"Sync Failed\""
+    );
+}
+
+#[test]
+fn an_alert_whose_data_is_empty_is_written_back_with_it() {
+    for rule in [
+        "Sync Connection Deleted",
+        "Sync Failed",
+        "Account Categories Updated",
+    ] {
+        for data in [
+            "{}",
+            "{ }",
+            "null",
+            "{\"syncId\":null,\"modifiedDate\":null}",
+        ] {
+            let body = format!(r#"{{"AlertId":"{ID}","RuleType":"{rule}","Data":{data}}}"#);
+            let webhook = from_str(&body).unwrap();
+            assert_eq!(from_str(&written(&webhook)).unwrap(), webhook);
+            if data == "{}" {
+                assert_eq!(written(&webhook), body);
+            }
+            let compact = canonical(&body);
+            assert_eq!(canonical(&written(&webhook)), compact);
+        }
+    }
+}
+
+#[test]
+fn a_constructed_alert_is_an_alert() {
     let id: EventId = ID.parse().unwrap();
     for (spelling, written) in [
         ("Sync Failed", "Sync Failed"),
@@ -358,7 +469,7 @@ fn an_alert_and_its_write_event_report_the_same_fact() {
         json!({"Data": {"pushOperationKey": OTHER}}),
         json!({"RuleType": "Push Operation Timed Out"}),
         json!({"RuleType": "Data sync completed"}),
-        // Nothing is told by both that would say which write it was.
+        // Nothing that both have identifies the write.
         json!({"CompanyId": null, "DataConnectionId": null, "Data": {"pushOperationKey": null}}),
     ];
     for overrides in other {
@@ -601,13 +712,11 @@ fn a_rule_may_be_named_as_a_product_read_is() {
 }
 
 #[test]
-fn an_error_in_an_alert_tells_its_rule_whichever_key_has_it() {
-    for key in ["RuleType", "Type", "type", "eventType"] {
-        let body = format!(
-            r#"{{"AlertId":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","{key}":"Sync Started","CompanyId":1}}"#
-        );
+fn an_error_in_an_alert_has_its_rule_under_any_key() {
+    for key in ["RuleType", "ruleType", "Type", "type", "eventType"] {
+        let body = format!(r#"{{"AlertId":5,"{key}":"Sync Started","CompanyId":1}}"#);
         let error = from_str(&body).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Payload);
+        assert_eq!(error.kind(), ErrorKind::Envelope);
         assert_eq!(
             error.event_type(),
             Some(&EventType::Alert(RuleType::SyncStarted)),
@@ -617,7 +726,7 @@ fn an_error_in_an_alert_tells_its_rule_whichever_key_has_it() {
 }
 
 #[test]
-fn an_event_that_lacks_something_is_no_alert_for_its_extra_keys() {
+fn an_incomplete_event_is_not_an_alert_because_of_its_extra_keys() {
     let alert = r#""AlertId":"5d0a3b7e-2f64-4c19-8e05-b7d1c9a2f386""#;
     let id = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";
     let body = format!(r#"{{{alert},"id":"{id}","eventType":"company.renamed"}}"#);
@@ -627,7 +736,7 @@ fn an_event_that_lacks_something_is_no_alert_for_its_extra_keys() {
 
     for more in [
         format!(r#"{alert},"payload":{{}}"#),
-        format!(r#"{alert},"RuleType":"Sync Started""#),
+        format!(r#"{alert},"RuleType":"Sync Started","payload":{{}}"#),
         r#""Message":"Renamed""#.to_owned(),
     ] {
         let body = format!(r#"{{"eventType":"company.renamed",{more}}}"#);
@@ -639,4 +748,13 @@ fn an_event_that_lacks_something_is_no_alert_for_its_extra_keys() {
         );
         assert_eq!(error.event_type().unwrap(), "company.renamed");
     }
+}
+
+#[test]
+fn an_alert_with_an_event_type_beside_its_rule_is_an_alert() {
+    let body =
+        format!(r#"{{"AlertId":"{ID}","RuleType":"Sync Started","eventType":"sync.started"}}"#);
+    let webhook = round_trip(&body);
+    assert_eq!(webhook.event_type(), "@rules.SyncStarted");
+    assert!(webhook.extra.get("eventType").is_some());
 }

@@ -1,18 +1,17 @@
-//! What the crate promises: a module a promise.
+//! What the crate promises, a module for each promise.
 
 mod catalogue;
 mod common;
 mod drift;
 mod errors;
-mod inspect;
+mod extra;
 mod json;
 mod legacy;
 mod leniency;
 mod memory;
+mod misfits;
 mod patterns;
 mod properties;
 mod readme;
 mod round_trip;
-#[cfg(feature = "signature")]
-mod signature;
 mod values;

@@ -1,8 +1,7 @@
 //! Choosing events by type and by tag.
 
-
-use codat_webhooks::{Company, CompanyId, Event, EventPattern, EventType, TagFilter, from_str};
 use crate::common::fixtures;
+use codat_webhooks::{Company, CompanyId, Event, EventPattern, EventType, TagFilter, from_str};
 
 #[test]
 fn a_star_stands_for_whole_parts() {
@@ -214,11 +213,8 @@ fn a_tag_filter_finds_the_tags_of_any_event() {
     let mut matched = 0;
     for fixture in fixtures() {
         let event = from_str(&fixture.text).unwrap().event;
-        for (key, value) in event
-            .company_tags()
-            .into_iter()
-            .flat_map(|tags| tags.iter())
-        {
+        let tags = event.company_tags();
+        for (key, value) in tags.iter().flat_map(|tags| tags.iter()) {
             let filter: TagFilter = format!("{key}:{value}").parse().unwrap();
             assert!(filter.matches(&event));
             matched += 1;

@@ -9,7 +9,7 @@ use codat_webhooks::legacy::{
 use codat_webhooks::uuid::Uuid;
 use codat_webhooks::*;
 
-use super::agree;
+use super::entry_points;
 
 type Source<'a> = Unstructured<'a>;
 
@@ -474,12 +474,12 @@ pub fn webhook(source: &mut Source<'_>) -> Result<Webhook> {
     Ok(webhook)
 }
 
-/// It is written, if a body can carry it, and then read back equal in all ways; what was written.
+/// It is written, if a body can carry it, and then read back equal at every entry point; what was written.
 pub fn survives(webhook: &Webhook) -> Option<Vec<u8>> {
     let written = serde_json::to_vec(webhook);
     assert_eq!(written.is_ok(), is_carried(&webhook.event));
     let body = written.ok()?;
-    let read = agree::read(&body).expect("what was written can be read");
+    let read = entry_points::read(&body).expect("what was written can be read");
     assert_eq!(read, *webhook);
     assert_eq!(serde_json::to_vec(&read).expect("written"), body);
     Some(body)

@@ -1,12 +1,22 @@
-//! The sample bodies, and ways to look at JSON and to change it.
+//! The sample bodies, and helpers that examine and change JSON.
 
+pub mod build;
+pub mod entry_points;
+mod fields;
+mod tree;
 
-
-use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
+use codat_webhooks::{Envelope, Webhook, from_str};
 use serde_json::Value;
-use serde_json::value::RawValue;
+
+pub use fields::{End, Kind, end_of, is_required, kind_of};
+pub use tree::{Json, Place};
+
+pub const ID: &str = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";
+pub const COMPANY: &str = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40";
+pub const CONNECTION: &str = "b1f0a9d2-7c3e-4b56-a1d8-94e7c2f03b65";
 
 #[derive(Clone, Debug)]
 pub struct Fixture {
@@ -20,24 +30,59 @@ impl Fixture {
         serde_json::from_str(&self.text).unwrap()
     }
 
-    /// The event type that the file's name tells.
-    pub fn event_type(&self) -> String {
-        let name = self.name.split('@').next().unwrap();
-        let at = if self.is_alert() && name != "AccountCategoriesUpdated" {
-            "@"
-        } else {
-            ""
-        };
-        format!("{at}{name}")
+    /// The body with the order of its keys and the digits of its numbers. What is kept raw is a text.
+    pub fn tree(&self) -> Json {
+        let mut tree = Json::parse(&self.text);
+        if !self.is_known() {
+            let envelope = Envelope::from_str(&self.text).unwrap();
+            for (key, value) in tree.members_mut() {
+                if matches!(&**key, "payload" | "Data") {
+                    *value = Json::Text(envelope.payload().to_owned());
+                }
+            }
+        }
+        tree
     }
 
-    /// Whether it is in the legacy envelope.
+    /// The event type that the file's name states.
+    pub fn event_type(&self) -> String {
+        let name = self.name.split('@').next().unwrap();
+        let rules = self.is_alert() && name != "AccountCategoriesUpdated";
+        format!("{}{name}", if rules { "@" } else { "" })
+    }
+
+    /// Returns `true` if the body is in the legacy envelope.
     pub fn is_alert(&self) -> bool {
         self.text.to_lowercase().starts_with("{\"alertid\"")
     }
+
+    /// Returns `true` if the event type is in the table, so that the payload is typed.
+    pub fn is_known(&self) -> bool {
+        !matches!(
+            &*self.event_type(),
+            "company.renamed" | "platform.maintenance.announced" | "@rules.Weekly digest is ready"
+        )
+    }
+
+    /// Every value below the top that a type is responsible for.
+    pub fn places(&self) -> Vec<Place> {
+        self.tree().places()
+    }
+
+    /// Every object with named fields, the body itself first.
+    pub fn objects(&self) -> Vec<Place> {
+        let tree = self.tree();
+        let mut objects = self.places();
+        objects.retain(|place| {
+            let raw = matches!(place.key(), "tags" | "connectionInfo");
+            matches!(tree.at(place), Json::Object(_)) && !raw
+        });
+        objects.insert(0, Place::top());
+        objects
+    }
 }
 
-/// Every sample body, in the order of the names.
+/// Returns every sample body, in the order of the names.
 pub fn fixtures() -> Vec<Fixture> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut fixtures: Vec<_> = std::fs::read_dir(folder)
@@ -49,7 +94,7 @@ pub fn fixtures() -> Vec<Fixture> {
         })
         .collect();
     fixtures.sort_by(|a, b| a.name.cmp(&b.name));
-    assert!(fixtures.len() > 80, "the fixtures are there");
+    assert!(fixtures.len() > 80, "the fixtures are missing");
     fixtures
 }
 
@@ -60,138 +105,49 @@ pub fn fixture(name: &str) -> Fixture {
         .unwrap_or_else(|| panic!("no fixture {name}"))
 }
 
-/// JSON text in a form in which equal means that nothing is lost: keys sorted, nulls dropped, and
-/// every number with its digits as they were.
+/// Returns JSON text in a form that is equal for equal bodies: keys sorted, nulls dropped, and every
+/// number with its digits.
 pub fn canonical(json: &str) -> String {
-    let json = json.trim();
-    match json.as_bytes()[0] {
-        b'{' => {
-            let object: BTreeMap<String, &RawValue> = serde_json::from_str(json).unwrap();
-            if object.contains_key("AlertId") || object.contains_key("alertId") {
-                return canonical_alert(&object);
-            }
-            let fields: Vec<_> = object
-                .iter()
-                .filter(|(_, value)| value.get() != "null")
-                .map(|(key, value)| format!("{key:?}:{}", canonical(value.get())))
-                .collect();
-            format!("{{{}}}", fields.join(","))
-        }
-        b'[' => {
-            let array: Vec<&RawValue> = serde_json::from_str(json).unwrap();
-            let items: Vec<_> = array.iter().map(|item| canonical(item.get())).collect();
-            format!("[{}]", items.join(","))
-        }
-        b'"' => format!("{:?}", serde_json::from_str::<String>(json).unwrap()),
-        _ => json.to_owned(),
-    }
+    Json::parse(json).canonical().to_string()
 }
 
-/// An alert, with its keys in one case and without data that is empty.
-fn canonical_alert(object: &BTreeMap<String, &RawValue>) -> String {
-    let capital = |key: &str| match key {
-        "Type" => "RuleType".to_owned(),
-        key => key[..1].to_uppercase() + &key[1..],
-    };
-    let mut alert: BTreeMap<String, String> = object
-        .iter()
-        .map(|(key, value)| (capital(key), canonical(value.get())))
-        .filter(|(_, value)| value != "null")
-        .collect();
-    if let Some(data) = alert.get_mut("Data") {
-        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(data).unwrap();
-        let fields: BTreeMap<_, _> = fields
-            .iter()
-            .map(|(key, value)| (capital(key), value.get()))
-            .collect();
-        *data = format!("{fields:?}");
-    }
-    alert.retain(|_, value| value != "{}");
-    format!("{alert:?}")
+/// Returns the body of an event, on one line.
+pub fn event(event_type: &str, payload: &str) -> String {
+    format!(r#"{{"id":"{ID}","eventType":"{event_type}","payload":{payload}}}"#)
 }
 
-/// What has to come back of a body: all of it, under today's key for the event type.
-pub fn expected(body: &str) -> String {
-    let mut object: BTreeMap<String, &RawValue> = serde_json::from_str(body).unwrap();
-    if let Some(event_type) = object.remove("type") {
-        object.insert("eventType".to_owned(), event_type);
-    }
-    canonical(&serde_json::to_string(&object).unwrap())
+pub fn read(body: &str) -> Webhook {
+    from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"))
 }
 
-/// A place in a body.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// As an error tells it: `payload.dataTypes[3].dataType`.
-    pub path: String,
-    /// As `serde_json` finds it: `/payload/dataTypes/3/dataType`.
-    pub pointer: String,
+pub fn write(webhook: &Webhook) -> String {
+    serde_json::to_string(webhook).unwrap()
 }
 
-impl Place {
-    /// The path with the numbers taken out: `payload.dataTypes[].dataType`.
-    pub fn shape(&self) -> String {
-        self.path.chars().filter(|c| !c.is_ascii_digit()).collect()
-    }
+/// Reads a body, checks that it is written back equal, and returns the webhook.
+pub fn round_trip(body: &str) -> Webhook {
+    let webhook = read(body);
+    let written = write(&webhook);
+    assert_eq!(canonical(&written), canonical(body));
+    assert_eq!(read(&written), webhook, "{body}");
+    webhook
 }
 
-/// Every value below the top of a body, but what is inside JSON of any shape.
-pub fn places(body: &Value) -> Vec<Place> {
-    fn walk(value: &Value, at: &Place, found: &mut Vec<Place>) {
-        let below: Vec<(Place, &Value)> = match value {
-            Value::Object(object) => object
-                .iter()
-                .map(|(key, value)| {
-                    let dot = if at.path.is_empty() { "" } else { "." };
-                    let path = format!("{}{dot}{key}", at.path);
-                    let pointer = format!("{}/{key}", at.pointer);
-                    (Place { path, pointer }, value)
-                })
-                .collect(),
-            Value::Array(array) => array
-                .iter()
-                .enumerate()
-                .map(|(index, value)| {
-                    let path = format!("{}[{index}]", at.path);
-                    let pointer = format!("{}/{index}", at.pointer);
-                    (Place { path, pointer }, value)
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
-        for (place, value) in below {
-            if !place.path.ends_with("connectionInfo") {
-                walk(value, &place, found);
-            }
-            found.push(place);
-        }
-    }
-
-    let top = Place {
-        path: String::new(),
-        pointer: String::new(),
-    };
-    let mut found = Vec::new();
-    walk(body, &top, &mut found);
-    found
+/// Returns what [`Webhook::drift`] finds, each with its text.
+pub fn drift(webhook: &Webhook) -> Vec<String> {
+    webhook
+        .drift()
+        .into_iter()
+        .map(|drift| match &drift.text {
+            Some(text) => format!("{drift}: {text}"),
+            None => drift.to_string(),
+        })
+        .collect()
 }
 
-/// The body with another value at the place.
-pub fn with(body: &Value, place: &Place, value: Value) -> Value {
-    let mut body = body.clone();
-    *body.pointer_mut(&place.pointer).unwrap() = value;
-    body
-}
-
-/// The body without the field at the place.
-pub fn without(body: &Value, place: &Place) -> Value {
-    let mut body = body.clone();
-    let (parent, key) = place.pointer.rsplit_once('/').unwrap();
-    body.pointer_mut(parent)
-        .unwrap()
-        .as_object_mut()
-        .unwrap()
-        .remove(key)
-        .unwrap();
-    body
+/// One value for all that are equal, as a map's key.
+pub fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }

@@ -1,10 +1,10 @@
-//! What holds for any body, whatever its bytes: looked at by property tests and by a fuzzer.
+//! What holds for any body, whatever its bytes. Checked by property tests and by a fuzzer.
 
 use codat_webhooks::{Envelope, Error, ErrorKind, Webhook, from_slice, from_str};
 use serde_json::Value;
 
-/// Reads the body in all ways, which have to agree; what is read has to come back, and what is not
-/// has to be told.
+/// Reads the body at every entry point, each of which has to give the same webhook or error. A
+/// webhook has to survive a round trip, and an error has to be fit for a log.
 pub fn read(body: &[u8]) -> Result<Webhook, Error> {
     let read = from_slice(body);
     by_text(body, &read);
@@ -12,8 +12,8 @@ pub fn read(body: &[u8]) -> Result<Webhook, Error> {
     by_serde(body, &read);
     by_value(body);
     match &read {
-        Ok(webhook) => comes_back(webhook),
-        Err(error) => is_told(error, body),
+        Ok(webhook) => survives(webhook),
+        Err(error) => is_reported(error, body),
     }
     read
 }
@@ -30,7 +30,7 @@ fn by_text(body: &[u8], read: &Result<Webhook, Error>) {
     }
 }
 
-/// The envelope agrees on id, type, date and validity.
+/// The envelope has the same id, type, date and validity.
 fn by_envelope(body: &[u8], read: &Result<Webhook, Error>) {
     match (read, Envelope::from_slice(body)) {
         (Ok(webhook), Ok(envelope)) => {
@@ -53,41 +53,64 @@ fn by_envelope(body: &[u8], read: &Result<Webhook, Error>) {
     }
 }
 
-/// The generic entries agree, but that they know no byte order mark, and that a reader lets broken
-/// UTF-8 pass in what it skips.
+/// `Deserialize` gives the same webhook and the same error, except that it does not accept a byte
+/// order mark, that JSON is refused by serde_json itself, and that a position counts from the first
+/// byte of the value.
 fn by_serde(body: &[u8], read: &Result<Webhook, Error>) {
-    if std::str::from_utf8(body).is_ok() && !body.starts_with("\u{feff}".as_bytes()) {
-        let by_slice = serde_json::from_slice::<Webhook>(body);
-        assert_eq!(by_slice.as_ref().ok(), read.as_ref().ok());
-        let by_reader = serde_json::from_reader::<_, Webhook>(body);
-        assert_eq!(by_reader.ok(), by_slice.ok());
-    } else {
-        let _ = serde_json::from_reader::<_, Webhook>(body);
+    let by_reader = serde_json::from_reader::<_, Webhook>(body);
+    if body.starts_with("\u{feff}".as_bytes()) {
+        assert!(by_reader.is_err());
+        return;
+    }
+    let by_slice = serde_json::from_slice::<Webhook>(body);
+    let is_indented = body.first().is_some_and(u8::is_ascii_whitespace);
+    for by_serde in [by_slice, by_reader] {
+        match (read, by_serde) {
+            (Ok(webhook), Ok(by_serde)) => assert_eq!(by_serde, *webhook),
+            (Err(error), Err(by_serde)) => {
+                if error.kind() != ErrorKind::Json && !is_indented {
+                    assert_eq!(by_serde.to_string(), error.to_string());
+                }
+            }
+            (read, by_serde) => panic!("{read:?}, but {by_serde:?} with serde"),
+        }
     }
 }
 
-/// A value has lost digits, and keys that came twice: what it has kept is read as its text is.
+/// A value has lost digits and repeated keys; what it has kept is read as its text is.
 fn by_value(body: &[u8]) {
     if let Ok(value) = serde_json::from_slice::<Value>(body) {
-        let by_text = serde_json::from_str::<Webhook>(&value.to_string());
-        let by_value = serde_json::from_value::<Webhook>(value);
-        assert_eq!(by_value.ok(), by_text.ok());
+        let by_text = from_str(&value.to_string());
+        match (by_text, serde_json::from_value::<Webhook>(value)) {
+            (Ok(by_text), Ok(by_value)) => assert_eq!(by_value, by_text),
+            (Err(by_text), Err(by_value)) => {
+                assert_eq!(by_value.to_string(), by_text.to_string());
+            }
+            (by_text, by_value) => panic!("{by_text:?}, but {by_value:?} as a value"),
+        }
     }
 }
 
-fn comes_back(webhook: &Webhook) {
+fn survives(webhook: &Webhook) {
     let written = serde_json::to_vec(webhook).expect("what was read can be written");
     let again = from_slice(&written).expect("what was written can be read");
     assert_eq!(again, *webhook);
     assert_eq!(serde_json::to_vec(&again).expect("written"), written);
+    for drift in webhook.drift() {
+        assert!(!drift.to_string().contains(char::is_control), "{drift}");
+    }
 }
 
-/// In one line that is not long, at a place that the body has.
-fn is_told(error: &Error, body: &[u8]) {
+/// The error is one line that is not long, at a place that the body has.
+fn is_reported(error: &Error, body: &[u8]) {
     let line = error.to_string();
     assert!(!line.contains(char::is_control), "{line:?}");
     assert!(line.len() < 4096, "{} bytes", line.len());
     let lines = 1 + body.iter().filter(|byte| **byte == b'\n').count();
     assert!((1..=lines).contains(&error.line()), "{line}");
     assert!(error.column() <= body.len() + 1, "{line}");
+    assert_eq!(
+        std::error::Error::source(error).is_some(),
+        error.kind() == ErrorKind::Json
+    );
 }
