@@ -1,5 +1,6 @@
 //! The table of event types, and what follows from it: [`Event`] and [`EventType`].
 
+mod display;
 mod duplicate;
 mod event_type;
 mod pattern;
@@ -21,6 +22,7 @@ use crate::payload::{
 };
 use crate::value::{CompanyId, ConnectionId, DataType, Fault, Field, Other, RawJson, Tags};
 
+pub(crate) use display::ForLog;
 pub use duplicate::FactKey;
 pub use event_type::{Outcome, ProductRead, ReadScope, ReportName};
 pub use pattern::{

@@ -1,6 +1,7 @@
 //! Reads: data that Codat fetched.
 
 use super::{CompanyReference, Payload, object};
+use crate::text::tally;
 use crate::value::{ConnectionId, DataType, Timestamp, vocabulary};
 
 object! {
@@ -33,6 +34,14 @@ impl Payload for ReadCompleted {
             .map(|data_type| data_type.connection_id);
         let first = ids.next()??;
         ids.all(|id| id == Some(first)).then_some(first)
+    }
+
+    fn details(&self) -> Vec<String> {
+        let statuses = self.data_types.iter().map(|read| read.status.as_ref());
+        vec![tally(
+            "data type",
+            statuses.map(|status| Some(status?.as_str())),
+        )]
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writes: records that Codat wrote to a company's software.
 
 use super::{CompanyReference, Payload, object};
+use crate::text::shown;
 use crate::value::{ConnectionId, PushOperationKey, Timestamp, vocabulary};
 
 object! {
@@ -40,6 +41,14 @@ impl Payload for Write {
 
     fn connection_id(&self) -> Option<ConnectionId> {
         self.connection_id
+    }
+
+    fn details(&self) -> Vec<String> {
+        let write_type = self.write_type.as_ref().map(WriteType::as_str);
+        let status = self.status.as_ref().map(WriteStatus::as_str);
+        std::iter::once(format!("request {}", shown(&self.id)))
+            .chain([write_type, status].into_iter().flatten().map(shown))
+            .collect()
     }
 }
 
