@@ -29,6 +29,9 @@ the crate does not model, a line each of event type, path, kind and text.
 /// The path or text of a finding that has none.
 pub const NONE: &str = "-";
 
+const MISFIT: &str = "misfit";
+const REQUIRED: &str = "required field";
+
 /// A line of the report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
@@ -215,22 +218,40 @@ impl Comparison {
         };
         let mut json = body.json.clone();
         let mut tried = BTreeSet::new();
+        // Mends what is wrong with the body, to see what else is in it.
         let drifts = loop {
             let error = match read(&json) {
-                Ok(drifts) => break drifts,
+                Ok(drifts) => {
+                    let missing = missing(&json, &drifts, &body.absent);
+                    if missing.is_empty() {
+                        break drifts;
+                    }
+                    // If there are several, other bodies tell which of them is required.
+                    if let [(pointer, _)] = missing[..] {
+                        let path = place::path(pointer);
+                        self.required.insert(finding(&path, REQUIRED, NONE));
+                    }
+                    for (pointer, value) in missing {
+                        put_back(&mut json, pointer, value);
+                    }
+                    continue;
+                }
                 Err(error) => error,
             };
-            // Mends what is wrong with the body, to see what else is in it.
             let path = error.path().unwrap_or_default();
             if !tried.insert(path.to_owned()) {
                 return;
             }
+            let mut absent = body.absent.iter();
             if let Some(misfit) = take(&mut json, path) {
                 let misfit = misfit.to_string();
                 self.not_modelled
-                    .insert(finding(path, "misfit", summary(&misfit)));
-            } else if put_back(&mut json, path, &body.absent) {
-                self.required.insert(finding(path, "required field", NONE));
+                    .insert(finding(path, MISFIT, summary(&misfit)));
+            } else if let Some((pointer, value)) =
+                absent.find(|(pointer, _)| place::path(pointer) == path)
+            {
+                put_back(&mut json, pointer, value);
+                self.required.insert(finding(path, REQUIRED, NONE));
             } else {
                 // Without the position, which differs from body to body.
                 let message = error.to_string();
@@ -245,7 +266,7 @@ impl Comparison {
                 && matches!(drift.kind, DriftKind::Value | DriftKind::Date);
             if !unspecified {
                 let text = match drift.text.as_deref() {
-                    Some(misfit) if drift.kind.to_string() == "misfit" => summary(misfit),
+                    Some(misfit) if is_misfit(&drift) => summary(misfit),
                     text => text.unwrap_or(NONE),
                 };
                 let finding = finding(&drift.path, &drift.kind.to_string(), text);
@@ -277,15 +298,31 @@ fn take(body: &mut Value, path: &str) -> Option<Value> {
     Some(value)
 }
 
-/// Puts an absent property back at its path, and returns `true` if there is one.
-fn put_back(body: &mut Value, path: &str, absent: &[(String, Value)]) -> bool {
-    let mut absent = absent.iter();
-    let found = absent.find(|(pointer, _)| place::path(pointer) == path);
-    match found.and_then(|(pointer, value)| Some((parent(body, pointer)?, value))) {
-        Some(((Value::Object(object), key), value)) => {
-            object.insert(key.to_owned(), value.clone());
-            true
-        }
-        _ => false,
+/// Puts an absent property back.
+fn put_back(body: &mut Value, pointer: &str, value: &Value) {
+    if let Some((Value::Object(object), key)) = parent(body, pointer) {
+        object.insert(key.to_owned(), value.clone());
     }
+}
+
+/// Returns the absent properties of optional objects that are misfits: it may be for want of them.
+fn missing<'a>(
+    body: &Value,
+    drifts: &[Drift],
+    absent: &'a [(String, Value)],
+) -> Vec<&'a (String, Value)> {
+    let is_missing = |(pointer, _): &&(String, Value)| {
+        let path = place::path(pointer);
+        let holds_it = |misfit: &Drift| {
+            let below = path.strip_prefix(&*misfit.path);
+            below.is_some_and(|below| below.starts_with(['.', '[']))
+        };
+        let mut misfits = drifts.iter().filter(|drift| is_misfit(drift));
+        body.pointer(pointer).is_none() && misfits.any(holds_it)
+    };
+    absent.iter().filter(is_missing).collect()
+}
+
+fn is_misfit(drift: &Drift) -> bool {
+    drift.kind.to_string() == MISFIT
 }
