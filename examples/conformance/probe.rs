@@ -11,8 +11,9 @@ use codat_webhooks::{
 use serde_json::Value;
 
 use super::bodies::Webhook;
+use super::compare::read;
 use super::place::{path, places, pointer as pointer_to, without_indexes};
-use super::report::{Finding, NONE, read};
+use super::report::{Finding, NONE};
 use super::schema::ANY;
 
 /// Not the name of any field.
