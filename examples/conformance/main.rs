@@ -13,6 +13,7 @@
 //! wrong or a file cannot be used.
 
 mod bodies;
+mod compare;
 mod place;
 mod probe;
 mod report;

@@ -11,8 +11,9 @@ use codat_webhooks::{
 use serde_json::Value;
 
 use super::bodies::Webhook;
+use super::compare::read;
 use super::place::{path, places, pointer as pointer_to, without_indexes};
-use super::report::{Finding, NONE, read};
+use super::report::{Finding, NONE};
 use super::schema::ANY;
 
 /// Not the name of any field.
@@ -138,23 +139,26 @@ fn fields_at<'n>(body: &Value, pointer: &str, names: &BTreeSet<&'n str>) -> Vec<
 
 /// Returns the values of the vocabulary that is read at the place, or `None` if there is none.
 pub fn values_at(body: &Value, pointer: &str) -> Option<Vec<&'static str>> {
-    let is_modelled = |text: &str| {
+    let path = path(pointer);
+    // The kind of drift that a text at the place is, if any.
+    let drift = |text: &str| {
         let mut changed = body.clone();
         *changed.pointer_mut(pointer)? = text.into();
         let found = read(&changed).ok()?;
-        let unknown =
-            |drift: &Drift| drift.kind == DriftKind::Value && drift.text.as_deref() == Some(text);
-        Some(!found.iter().any(unknown))
+        // In an alert, the path may be in another case.
+        let mut found = found.iter();
+        Some(
+            found
+                .find(|drift| drift.path.eq_ignore_ascii_case(&path))
+                .map(|drift| drift.kind),
+        )
     };
-    if is_modelled(ANY)? {
+    if drift(ANY)? != Some(DriftKind::Value) {
         return None;
     }
-    let values = known_values().into_iter();
-    Some(
-        values
-            .filter(|text| is_modelled(text) == Some(true))
-            .collect(),
-    )
+    let mut values = known_values();
+    values.retain(|text| drift(text) == Some(None));
+    Some(values.into_iter().collect())
 }
 
 /// Returns the documented values of all vocabularies.

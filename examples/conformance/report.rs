@@ -1,4 +1,4 @@
-//! The report: what the crate makes of the bodies.
+//! The report, from arguments to exit status.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -6,13 +6,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use codat_webhooks::{Drift, DriftKind, Error};
 use serde_json::Value;
 
-use super::bodies::{self, Body, Webhook};
-use super::place::{self, parent, places, without_indexes};
+use super::bodies;
+use super::compare::{Comparison, compare};
+use super::place::without_indexes;
 use super::probe;
-use super::schema::ANY;
 
 /// The exit status if the arguments are wrong or a file cannot be used.
 pub const BAD_USE: u8 = 2;
@@ -181,111 +180,4 @@ fn one_line(text: &str) -> String {
         false => c.to_string(),
     };
     text.chars().map(escape).collect()
-}
-
-/// Reads a body with the crate.
-pub fn read(body: &Value) -> Result<Vec<Drift>, Error> {
-    codat_webhooks::drift(body.to_string().as_bytes())
-}
-
-/// What the crate makes of the bodies of a description.
-#[derive(Default)]
-pub struct Comparison {
-    /// What the description has and the crate does not model.
-    pub not_modelled: BTreeSet<Finding>,
-    /// The fields without which the crate reads no event, and which the description does not require.
-    pub required: BTreeSet<Finding>,
-}
-
-/// Reads all bodies with the crate.
-pub fn compare(webhooks: &[Webhook]) -> Comparison {
-    let mut comparison = Comparison::default();
-    for webhook in webhooks {
-        for body in &webhook.bodies {
-            comparison.add(webhook, body);
-        }
-    }
-    comparison
-}
-
-impl Comparison {
-    fn add(&mut self, webhook: &Webhook, body: &Body) {
-        let finding = |path: &str, kind: &str, text: &str| {
-            Finding::new(&webhook.event_type, path, kind, text)
-        };
-        let mut json = body.json.clone();
-        let mut tried = BTreeSet::new();
-        let drifts = loop {
-            let error = match read(&json) {
-                Ok(drifts) => break drifts,
-                Err(error) => error,
-            };
-            // Mends what is wrong with the body, to see what else is in it.
-            let path = error.path().unwrap_or_default();
-            if !tried.insert(path.to_owned()) {
-                return;
-            }
-            if let Some(misfit) = take(&mut json, path) {
-                let misfit = misfit.to_string();
-                self.not_modelled
-                    .insert(finding(path, "misfit", summary(&misfit)));
-            } else if put_back(&mut json, path, &body.absent) {
-                self.required.insert(finding(path, "required field", NONE));
-            } else {
-                // Without the position, which differs from body to body.
-                let message = error.to_string();
-                let cause = message.split(" at ").next().unwrap_or_default();
-                self.not_modelled.insert(finding(path, "error", cause));
-                return;
-            }
-        };
-        for drift in drifts {
-            // The description does not say which values or dates there are.
-            let unspecified = drift.text.as_deref() == Some(ANY)
-                && matches!(drift.kind, DriftKind::Value | DriftKind::Date);
-            if !unspecified {
-                let text = match drift.text.as_deref() {
-                    Some(misfit) if drift.kind.to_string() == "misfit" => summary(misfit),
-                    text => text.unwrap_or(NONE),
-                };
-                let finding = finding(&drift.path, &drift.kind.to_string(), text);
-                self.not_modelled.insert(finding);
-            }
-        }
-    }
-}
-
-/// Returns the JSON of a misfit, or what it is if it has many forms.
-fn summary(json: &str) -> &str {
-    match json.as_bytes().first() {
-        Some(b'{') => "an object",
-        Some(b'[') => "an array",
-        _ => json,
-    }
-}
-
-/// Takes the value at a path out of a body.
-fn take(body: &mut Value, path: &str) -> Option<Value> {
-    let mut places = places(body).into_iter().skip(1);
-    let (pointer, value) = places.find(|(pointer, _)| place::path(pointer) == path)?;
-    let value = value.clone();
-    match parent(body, &pointer)? {
-        (Value::Object(object), key) => drop(object.remove(key)),
-        (Value::Array(array), _) => array.clear(),
-        _ => {}
-    }
-    Some(value)
-}
-
-/// Puts an absent property back at its path, and returns `true` if there is one.
-fn put_back(body: &mut Value, path: &str, absent: &[(String, Value)]) -> bool {
-    let mut absent = absent.iter();
-    let found = absent.find(|(pointer, _)| place::path(pointer) == path);
-    match found.and_then(|(pointer, value)| Some((parent(body, pointer)?, value))) {
-        Some(((Value::Object(object), key), value)) => {
-            object.insert(key.to_owned(), value.clone());
-            true
-        }
-        _ => false,
-    }
 }
