@@ -15,7 +15,7 @@ const REQUIRED: &str = "required field";
 
 /// Reads a body with the crate.
 pub fn read(body: &Value) -> Result<Vec<Drift>, Error> {
-    codat_webhooks::drift(body.to_string().as_bytes())
+    codat_webhooks::from_slice(body.to_string().as_bytes()).map(|webhook| webhook.drift())
 }
 
 /// The result of reading the bodies.

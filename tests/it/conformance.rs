@@ -1,18 +1,16 @@
 //! `examples/conformance` finds what a description has and the crate does not model, and nothing else.
 
-#![cfg(feature = "drift")]
-
-#[path = "../examples/conformance/bodies.rs"]
+#[path = "../../examples/conformance/bodies.rs"]
 mod bodies;
-#[path = "../examples/conformance/compare.rs"]
+#[path = "../../examples/conformance/compare.rs"]
 mod compare;
-#[path = "../examples/conformance/place.rs"]
+#[path = "../../examples/conformance/place.rs"]
 mod place;
-#[path = "../examples/conformance/probe.rs"]
+#[path = "../../examples/conformance/probe.rs"]
 mod probe;
-#[path = "../examples/conformance/report.rs"]
+#[path = "../../examples/conformance/report.rs"]
 mod report;
-#[path = "../examples/conformance/schema.rs"]
+#[path = "../../examples/conformance/schema.rs"]
 mod schema;
 
 use std::collections::BTreeSet;
