@@ -111,12 +111,17 @@
 // A type named like its module reads well from outside, where the modules do not show.
 #![allow(clippy::module_name_repetitions)]
 
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod drift;
 mod envelope;
 mod event;
 pub mod legacy;
 mod payload;
 mod read;
+#[cfg(feature = "samples")]
+#[cfg_attr(docsrs, doc(cfg(feature = "samples")))]
+pub mod samples;
 #[cfg(feature = "signature")]
 #[cfg_attr(docsrs, doc(cfg(feature = "signature")))]
 pub mod signature;
@@ -130,8 +135,8 @@ pub use uuid;
 pub use drift::{Drift, DriftKind};
 pub use envelope::Envelope;
 pub use event::{
-    Event, EventPattern, EventType, Outcome, PatternError, ProductRead, ReadScope, ReportName,
-    TagFilter, TagFilterError, UnknownEvent,
+    Event, EventPattern, EventType, FactKey, Outcome, PatternError, ProductRead, ReadScope,
+    ReportName, TagFilter, TagFilterError, TagFilters, TooManyTagFilters, UnknownEvent,
 };
 pub use payload::*;
 pub use read::{Error, ErrorKind};

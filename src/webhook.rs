@@ -131,7 +131,14 @@ impl Webhook {
         }
     }
 
-    /// The type of the event.
+    /// Sets [`generated_date`](field@Self::generated_date).
+    #[must_use]
+    pub fn generated_date(mut self, date: impl Into<Timestamp>) -> Self {
+        self.generated_date = Some(date.into());
+        self
+    }
+
+    /// Returns the type of the event.
     #[must_use]
     pub fn event_type(&self) -> EventType {
         self.event.event_type()
@@ -203,7 +210,7 @@ impl Webhook {
                 crate::value::Field::drift(date, walk);
             });
         }
-        let (names, payload) = if self.alert_header().is_some() {
+        let (names, payload) = if self.is_alert() {
             ([&[ALERT_ID, DATA], AlertHeader::NAMES].concat(), DATA)
         } else {
             // A `type` beside the event type is an unknown field.
@@ -214,7 +221,31 @@ impl Webhook {
             self.event.drift(walk);
         });
         drift_of_extra(&self.extra, &names, &mut walk);
-        walk.finish()
+        let mut drift = walk.finish();
+        if self.is_alert() {
+            // An object that is empty is written back from `extra`, but it fits.
+            let data = self.extra.spelling(DATA.wire);
+            let is_object = |drift: &Drift| {
+                drift
+                    .text
+                    .as_ref()
+                    .is_some_and(|text| text.starts_with('{'))
+            };
+            drift.retain(|drift| drift.path != data || !is_object(drift));
+        }
+        if self.event.has_free_account_type() {
+            drift.retain(|drift| drift.path != "payload.sourceAccount.accountType");
+        }
+        drift
+    }
+
+    /// Returns `true` if the event is in the envelope of the legacy alerts.
+    pub(crate) fn is_alert(&self) -> bool {
+        match &self.event {
+            Event::Alert(_) => true,
+            Event::AccountCategoriesUpdated(event) => event.alert.is_some(),
+            _ => false,
+        }
     }
 
     /// Returns the header of a legacy alert, as it is written: with a rule type that is a spelling of

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use super::EventType;
-use crate::legacy::RuleType;
+use crate::legacy::{RuleType, is_same_rule};
 use crate::value::{DataType, Other, text_impls};
 
 /// The beginning of an alert's event type.
@@ -53,11 +53,10 @@ impl EventType {
     /// The type of the alerts of a rule: one of its own, but for the rule whose alerts are the event
     /// that the current envelope would carry.
     pub(crate) fn of_rule(rule_type: &str) -> Self {
-        match rule_type {
-            "AccountCategoriesUpdated" | "Account Categories Updated" => {
-                Self::AccountCategoriesUpdated
-            }
-            _ => Self::Alert(RuleType::from(rule_type)),
+        if is_same_rule(rule_type, "AccountCategoriesUpdated") {
+            Self::AccountCategoriesUpdated
+        } else {
+            Self::Alert(RuleType::from(rule_type))
         }
     }
 
@@ -293,7 +292,7 @@ pub enum ReadScope {
 }
 
 impl ReadScope {
-    const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::All,
         Self::Initial,
         Self::Successful,

@@ -1,5 +1,7 @@
 //! The table of event types, and what follows from it: [`Event`] and [`EventType`].
 
+mod display;
+mod duplicate;
 mod event_type;
 mod pattern;
 
@@ -9,6 +11,8 @@ use serde::de::{DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+#[cfg(feature = "arbitrary")]
+use crate::arbitrary::written_data_type;
 use crate::drift::Walk;
 use crate::legacy::{Alert, RuleType};
 use crate::payload::{
@@ -18,8 +22,12 @@ use crate::payload::{
 };
 use crate::value::{CompanyId, ConnectionId, DataType, Fault, Field, Other, RawJson, Tags};
 
+pub(crate) use display::ForLog;
+pub use duplicate::FactKey;
 pub use event_type::{Outcome, ProductRead, ReadScope, ReportName};
-pub use pattern::{EventPattern, PatternError, TagFilter, TagFilterError};
+pub use pattern::{
+    EventPattern, PatternError, TagFilter, TagFilterError, TagFilters, TooManyTagFilters,
+};
 
 pub(crate) use event_type::{ALERT_PREFIX, REPORT, REPORTS};
 
@@ -224,6 +232,25 @@ macro_rules! events {
                     Self::Alert(alert) => alert.rule.drift(walk),
                     Self::Unknown(_) => {}
                 }
+            }
+        }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for Event {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                type Make<'a> = fn(&mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Event>;
+
+                let make: &[Make<'a>] = &[
+                    $(|u| Ok(Self::$variant(u.arbitrary()?)),)+
+                    |u| Ok(Self::WriteSuccessful(written_data_type(u)?, u.arbitrary()?)),
+                    |u| Ok(Self::WriteUnsuccessful(written_data_type(u)?, u.arbitrary()?)),
+                    |u| Ok(Self::ProductReadCompleted(u.arbitrary()?, u.arbitrary()?)),
+                    |u| Ok(Self::ReportsGenerateSuccessful(u.arbitrary()?, u.arbitrary()?)),
+                    |u| Ok(Self::ReportsGenerateUnsuccessful(u.arbitrary()?, u.arbitrary()?)),
+                    |u| Ok(Self::Alert(u.arbitrary()?)),
+                    |u| Ok(Self::Unknown(u.arbitrary()?)),
+                ];
+                u.choose(make)?(u)
             }
         }
 
@@ -457,6 +484,18 @@ impl Event {
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         self.event_type().outcome()
+    }
+
+    /// Returns `true` if the type of the source account is free text: in the first generation of the
+    /// object, which lacks what the second has added.
+    pub(crate) fn has_free_account_type(&self) -> bool {
+        let (Self::BankFeedsSourceAccountConnected(event)
+        | Self::BankFeedsSourceAccountDisconnected(event)) = self
+        else {
+            return false;
+        };
+        let account = &event.source_account;
+        account.routing_info.is_none() && account.account_info.is_none()
     }
 }
 

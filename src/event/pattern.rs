@@ -139,7 +139,12 @@ enum TagFilterProblem {
     NoColon,
     #[error("there is no key before the `:`")]
     NoKey,
+    #[error("it has {0} characters, and Codat takes at most {MAX_CHARACTERS}")]
+    TooLong(usize),
 }
+
+/// The most characters that Codat takes in a tag filter.
+const MAX_CHARACTERS: usize = 128;
 
 impl TagFilter {
     /// The filter's text.
@@ -167,11 +172,69 @@ impl FromStr for TagFilter {
     type Err = TagFilterError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let characters = text.chars().count();
+        if characters > MAX_CHARACTERS {
+            return Err(TagFilterError(TagFilterProblem::TooLong(characters)));
+        }
         match text.split_once(':') {
             None => Err(TagFilterError(TagFilterProblem::NoColon)),
             Some(("", _)) => Err(TagFilterError(TagFilterProblem::NoKey)),
             Some(_) => Ok(Self(text.into())),
         }
+    }
+}
+
+/// The tag filters of a webhook consumer, of which any has to match. Codat takes at most 10.
+///
+/// Without any filter, every event matches, as with Codat.
+///
+/// ```
+/// use codat_webhooks::{Event, TagFilter, TagFilters};
+///
+/// # fn handle(event: &Event) -> Result<(), Box<dyn std::error::Error>> {
+/// let filters: Vec<TagFilter> = vec!["region:us".parse()?, "region:ca".parse()?];
+/// let filters = TagFilters::new(filters)?;
+/// if filters.matches(event) {
+///     // ...
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TagFilters(Vec<TagFilter>);
+
+/// Error returned when there are more tag filters than Codat takes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} tag filters, and Codat takes at most {most}", most = TagFilters::MAX)]
+pub struct TooManyTagFilters(usize);
+
+impl TagFilters {
+    /// The most filters that a consumer can have.
+    pub const MAX: usize = 10;
+
+    /// Creates the filters.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there are more than [`MAX`](Self::MAX).
+    pub fn new(filters: impl IntoIterator<Item = TagFilter>) -> Result<Self, TooManyTagFilters> {
+        let filters: Vec<_> = filters.into_iter().collect();
+        if filters.len() > Self::MAX {
+            return Err(TooManyTagFilters(filters.len()));
+        }
+        Ok(Self(filters))
+    }
+
+    /// Returns `true` if any filter matches the event, or if there is none.
+    #[must_use]
+    pub fn matches(&self, event: &Event) -> bool {
+        self.0.is_empty() || self.0.iter().any(|filter| filter.matches(event))
+    }
+
+    /// Returns the filters.
+    #[must_use]
+    pub fn as_slice(&self) -> &[TagFilter] {
+        &self.0
     }
 }
 

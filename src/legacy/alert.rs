@@ -1,7 +1,8 @@
 //! Alerts, and their envelope.
 
 use super::Rule;
-use crate::payload::{AlertHeader, Payload};
+use crate::payload::{AlertHeader, ConnectionStatus, DatasetStatus, Payload, WriteStatus};
+use crate::text::shown;
 use crate::value::{CompanyId, ConnectionId, DataType, Name};
 
 /// The alert's own id.
@@ -67,5 +68,24 @@ impl Payload for Alert {
 
     fn connection_id(&self) -> Option<ConnectionId> {
         self.connection_id()
+    }
+
+    fn details(&self) -> Vec<String> {
+        let status = match &self.rule {
+            Rule::DataConnectionStatusChanged(data) => {
+                data.new_status.as_ref().map(ConnectionStatus::as_str)
+            }
+            Rule::DataSyncStatusChangedToError(data) => {
+                data.dataset_status.as_ref().map(DatasetStatus::as_str)
+            }
+            Rule::PushOperationStatusChanged(data) => data.status.as_ref().map(WriteStatus::as_str),
+            _ => None,
+        };
+        let data_type = self.data_type().map(DataType::as_str);
+        [data_type, status]
+            .into_iter()
+            .flatten()
+            .map(shown)
+            .collect()
     }
 }

@@ -13,8 +13,9 @@
 //! 1. Put this crate behind the endpoint that receives the alerts. Each arrives as `Event::Alert`.
 //! 2. Write the arms for the current events that [`Alert::replaced_by`] names, and subscribe to
 //!    those event types at the same endpoint. From now on most facts arrive twice, in any order.
-//! 3. During the overlap, drop the second of the two. [`Event::same_fact`](crate::Event::same_fact)
-//!    tells whether an alert and a current event report the same.
+//! 3. During the overlap, drop the second of the two. [`Event::is_duplicate_of`](crate::Event::is_duplicate_of)
+//!    compares an alert with a current event, and [`Event::fact_keys`](crate::Event::fact_keys) finds the
+//!    candidates.
 //! 4. When every alert has been matched for a while, delete the rules in Codat, and then the arms
 //!    for `Event::Alert`.
 //!
@@ -43,7 +44,7 @@
 //!
 //! let Event::Alert(push) = &alert.event else { unreachable!() };
 //! assert!(push.replaced_by().iter().any(|pattern| pattern.matches(&current.event_type())));
-//! assert!(alert.event.same_fact(&current.event));
+//! assert!(alert.event.is_duplicate_of(&current.event));
 //! # Ok::<(), codat_webhooks::Error>(())
 //! ```
 //!
@@ -54,7 +55,6 @@
 mod alert;
 mod data;
 mod rule;
-mod same_fact;
 
 pub use crate::payload::AlertHeader;
 pub use alert::Alert;
@@ -65,4 +65,4 @@ pub use data::{
 pub use rule::{Rule, RuleType};
 
 pub(crate) use alert::{ALERT_ID, DATA, RULE_TYPE};
-pub(crate) use rule::data;
+pub(crate) use rule::{data, is_same_rule};

@@ -14,6 +14,16 @@ use crate::drift::Walk;
 use crate::payload::Object;
 use crate::value::{Field, Members, Other, RawJson, text_impls};
 
+/// Returns `true` if two names are those of one rule: if their letters and digits are the same. Case,
+/// spaces, hyphens and `()` do not count.
+pub(crate) fn is_same_rule(one: &str, other: &str) -> bool {
+    let letters = |name: &str| {
+        let letters = name.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect::<Vec<_>>()
+    };
+    one == other || letters(one) == letters(other)
+}
+
 /// A row is `Variant(Data) = "name" | "other spelling" => ["what replaces it"];`.
 macro_rules! rules {
     ($(
@@ -84,12 +94,24 @@ macro_rules! rules {
             }
         }
 
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for Rule {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                Ok(match RuleType::arbitrary(u)? {
+                    $(RuleType::$variant => Self::$variant(u.arbitrary()?),)+
+                    RuleType::Other(text) => Self::Unknown(text, u.arbitrary()?),
+                })
+            }
+        }
+
         impl From<&str> for RuleType {
             fn from(text: &str) -> Self {
-                match text {
-                    $($name $(| $spelling)* => Self::$variant,)+
-                    _ => Self::Other(Other::unlisted(text)),
-                }
+                $(
+                    if [$name $(, $spelling)*].into_iter().any(|name| is_same_rule(text, name)) {
+                        return Self::$variant;
+                    }
+                )+
+                Self::Other(Other::unlisted(text))
             }
         }
 
@@ -142,58 +164,60 @@ pub(crate) fn data<T: Object + Default>(members: &mut Members<'_>) -> T {
 rules! {
     /// The status of a connection changed.
     DataConnectionStatusChanged(DataConnectionStatusChanged)
-        = "DataConnectionStatusChanged" | "Data Connection Status Changed"
+        = "DataConnectionStatusChanged"
         => ["connection.created", "connection.connected", "connection.disconnected",
             "connection.reconnected", "connection.deleted"];
     /// A company's data was synchronized for the first time.
     NewCompanySynchronized(NewCompanySynchronized)
-        = "NewCompanySynchronized" | "New company synchronized" | "New company synchronised"
-        | "NewCompanySynchronised"
-        => ["read.completed.initial"];
+        = "NewCompanySynchronized" | "NewCompanySynchronised"
+        => ["read.completed.initial", "read.completed.successful.initial",
+            "*.read.completed.initial", "*.read.completed.successful.initial"];
     /// A data type was synchronized.
     DataSyncCompleted(Dataset)
-        = "DataSyncCompleted" | "Data sync completed"
-        => ["read.completed"];
+        = "DataSyncCompleted"
+        => ["read.completed", "read.completed.successful",
+            "*.read.completed", "*.read.completed.successful"];
     /// A synchronized data type has new or changed records.
     DatasetDataChanged(Dataset)
-        = "DatasetDataChanged" | "Dataset data changed"
-        => ["read.completed"];
+        = "DatasetDataChanged"
+        => ["read.completed", "read.completed.successful",
+            "*.read.completed", "*.read.completed.successful"];
     /// A data type could not be synchronized.
     DataSyncStatusChangedToError(Dataset)
-        = "DataSyncStatusChangedToError" | "Data Sync Status Changed To Error"
-        => ["read.completed"];
+        = "DataSyncStatusChangedToError"
+        => ["read.completed", "read.completed.unsuccessful",
+            "*.read.completed", "*.read.completed.unsuccessful"];
     /// The status of a write request changed.
     PushOperationStatusChanged(PushOperation)
-        = "PushOperationStatusChanged" | "Push Operation Status Changed"
-        | "Push Operation Status Changed()"
+        = "PushOperationStatusChanged"
         => ["{dataType}.write.successful", "{dataType}.write.unsuccessful"];
     /// A write request timed out.
     PushOperationTimedOut(PushOperation)
-        = "PushOperationTimedOut" | "Push Operation Timed Out"
-        => ["{dataType}.write.unsuccessful"];
+        = "PushOperationTimedOut"
+        => ["{dataType}.write.unsuccessful", "{dataType}.write.successful"];
     /// A sync of expenses came to its end with success.
     SyncCompleted(SyncData)
-        = "SyncCompleted" | "Sync Completed" | "Sync Complete"
+        = "SyncCompleted" | "SyncComplete"
         => ["expenses.sync.successful"];
     /// A sync of expenses came to its end without success.
     SyncFailed(SyncData)
-        = "SyncFailed" | "Sync Failed"
+        = "SyncFailed"
         => ["expenses.sync.unsuccessful"];
     /// A sync of expenses began.
     SyncStarted(SyncData)
-        = "SyncStarted" | "Sync Started"
+        = "SyncStarted"
         => [];
     /// The connection that expenses are synced to was deleted.
     SyncConnectionDeleted(NoData)
-        = "SyncConnectionDeleted" | "Sync Connection Deleted"
+        = "SyncConnectionDeleted"
         => ["connection.deleted"];
     /// The client has used up its daily quota of API calls.
     RateLimitReached(RateLimitReached)
-        = "ClientRateLimitReached" | "Rate Limit Reached" | "RateLimitReached"
+        = "ClientRateLimitReached" | "RateLimitReached"
         => ["client.rateLimit.reached"];
     /// The client's daily quota of API calls was reset.
     RateLimitReset(RateLimitReset)
-        = "ClientRateLimitReset" | "Rate Limit Reset" | "RateLimitReset"
+        = "ClientRateLimitReset" | "RateLimitReset"
         => ["client.rateLimit.reset"];
 }
 

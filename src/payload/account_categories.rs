@@ -34,4 +34,11 @@ impl Payload for AccountCategoriesUpdated {
     fn connection_id(&self) -> Option<ConnectionId> {
         self.alert.as_ref()?.data_connection_id
     }
+
+    fn details(&self) -> Vec<String> {
+        let date = self.modified_date.iter();
+        date.filter(|date| date.date().is_some())
+            .map(|date| format!("modified {date}"))
+            .collect()
+    }
 }

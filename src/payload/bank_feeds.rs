@@ -1,6 +1,7 @@
 //! Bank Feeds.
 
 use super::{CompanyReference, Payload, object};
+use crate::text::shown;
 use crate::value::{Amount, CompanyId, ConnectionId, Timestamp, vocabulary};
 
 object! {
@@ -33,6 +34,11 @@ impl Payload for SourceAccountEvent {
 
     fn connection_id(&self) -> Option<ConnectionId> {
         self.connection_id
+    }
+
+    fn details(&self) -> Vec<String> {
+        let status = self.source_account.status.iter();
+        status.map(|status| shown(status.as_str())).collect()
     }
 }
 

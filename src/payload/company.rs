@@ -1,6 +1,7 @@
 //! Companies.
 
 use super::{Connection, Payload, object};
+use crate::text::shown;
 use crate::value::{CompanyId, Tags, Timestamp, UserId};
 
 object! {
@@ -114,5 +115,9 @@ impl Payload for CompanyProduct {
 
     fn company_name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    fn details(&self) -> Vec<String> {
+        vec![format!("product {}", shown(&self.product_id))]
     }
 }

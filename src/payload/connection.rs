@@ -1,6 +1,7 @@
 //! Data connections.
 
 use super::{CompanyReference, Payload, object};
+use crate::text::shown;
 use crate::value::{
     ConnectionId, IntegrationId, RawJson, SourceId, StatusCode, Timestamp, vocabulary,
 };
@@ -32,6 +33,22 @@ impl Payload for ConnectionEvent {
 
     fn connection_id(&self) -> Option<ConnectionId> {
         Some(self.connection.id)
+    }
+
+    fn details(&self) -> Vec<String> {
+        let connection = &self.connection;
+        let errors = connection.data_connection_errors.iter().flatten();
+        let errors = errors.map(|error| {
+            let code = error.status_code.as_ref().map(StatusCode::as_str);
+            let status = error.status.as_ref().map(ConnectionErrorStatus::as_str);
+            let words = [code, status].into_iter().flatten();
+            words.fold("error".to_owned(), |words, word| {
+                format!("{words} {}", shown(word))
+            })
+        });
+        std::iter::once(shown(connection.status.as_str()))
+            .chain(errors)
+            .collect()
     }
 }
 

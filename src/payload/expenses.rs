@@ -1,6 +1,7 @@
 //! Expenses.
 
 use super::{CompanyReference, Payload, object};
+use crate::text::{shown, tally};
 use crate::value::vocabulary;
 
 object! {
@@ -20,6 +21,18 @@ object! {
 impl Payload for ExpensesSync {
     fn reference_company(&self) -> Option<&CompanyReference> {
         Some(&self.reference_company)
+    }
+
+    fn details(&self) -> Vec<String> {
+        let transactions = self.transactions.as_ref().map(|transactions| {
+            let statuses = transactions
+                .iter()
+                .map(|transaction| transaction.status.as_ref());
+            tally("transaction", statuses.map(|status| Some(status?.as_str())))
+        });
+        std::iter::once(format!("sync {}", shown(&self.sync_id)))
+            .chain(transactions)
+            .collect()
     }
 }
 

@@ -66,4 +66,10 @@ pub(crate) trait Payload {
     fn connection_id(&self) -> Option<ConnectionId> {
         None
     }
+
+    /// How it went, in phrases that are safe to log: ids and statuses, but no names, amounts and
+    /// messages.
+    fn details(&self) -> Vec<String> {
+        Vec::new()
+    }
 }

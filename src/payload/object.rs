@@ -25,7 +25,7 @@ use crate::value::{Extra, Fault, Field, Hot, HotOption, Members, Name, give_up};
 /// which is kept in `extra`. Any other field is required, and an argument of `new`. A field without
 /// a wire name is not part of the JSON.
 ///
-/// Makes the struct, `new`, `Default` if nothing is required, `Fields` for the readers, and `Object`,
+/// Makes the struct, `new`, a setter for each optional field, `Default` if nothing is required, `Fields` for the readers, and `Object`,
 /// `Serialize` and `Deserialize` if there is an `extra`.
 macro_rules! object {
     ($(#[$meta:meta])* pub struct $name:ident { $($fields:tt)* }) => {
@@ -40,7 +40,7 @@ macro_rules! object {
         $(#[$meta:meta])* pub $field:ident: Option<$type:ty> = $($key:literal)|+, $($rest:tt)*
     ) => {
         $crate::payload::object!(@sort $head [$($json)* { [$(#[$meta])*] $field: Option<$type>, $($key)+ }]
-            $other $required [$($optional)* $field] $($rest)*);
+            $other $required [$($optional)* { $field: $type }] $($rest)*);
     };
     (@sort $head:tt [$($json:tt)*] $other:tt [$($required:tt)*] $optional:tt
         $(#[$meta:meta])* pub $field:ident: $type:ty = $($key:literal)|+, $($rest:tt)*
@@ -59,7 +59,7 @@ macro_rules! object {
         [$({ [$($field_meta:tt)*] $field:ident: $type:ty, $key:literal $($spelling:literal)* })*]
         [$($extra:ident)?]
         [$({ $required:ident: $required_type:ty })*]
-        [$($optional:ident)*]
+        [$({ $optional:ident: $optional_type:ty })*]
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -84,6 +84,15 @@ macro_rules! object {
                     $($extra: $crate::value::Extra::new(),)?
                 }
             }
+
+            $(
+                #[doc = concat!("Sets [`", stringify!($optional), "`](field@Self::", stringify!($optional), ").")]
+                #[must_use]
+                pub fn $optional(mut self, $optional: impl Into<$optional_type>) -> Self {
+                    self.$optional = Some($optional.into());
+                    self
+                }
+            )*
         }
 
         $crate::payload::object!(@default $name $($required)*);
@@ -130,6 +139,21 @@ macro_rules! object {
                     visit.field($key, value)?;
                 })*
                 Ok(())
+            }
+        }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $name {
+            #[allow(unused_variables)]
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                Ok(Self {
+                    $($field: u.arbitrary()?,)*
+                    $($apart: None,)*
+                    $($extra: $crate::value::Extra::arbitrary_beside(
+                        u,
+                        <Self as $crate::payload::Fields>::NAMES,
+                    )?,)?
+                })
             }
         }
 

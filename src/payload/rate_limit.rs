@@ -17,4 +17,15 @@ object! {
     }
 }
 
-impl Payload for RateLimit {}
+impl Payload for RateLimit {
+    fn details(&self) -> Vec<String> {
+        let quota = self.daily_quota.map(|calls| format!("{calls} calls a day"));
+        let left = self.quota_remaining.map(|calls| format!("{calls} left"));
+        let date = self
+            .expiry_date
+            .as_ref()
+            .filter(|date| date.date().is_some());
+        let resets = date.map(|date| format!("resets {date}"));
+        [quota, left, resets].into_iter().flatten().collect()
+    }
+}

@@ -1,6 +1,7 @@
 //! Reads: data that Codat fetched.
 
 use super::{CompanyReference, Payload, object};
+use crate::text::tally;
 use crate::value::{ConnectionId, DataType, Timestamp, vocabulary};
 
 object! {
@@ -33,6 +34,14 @@ impl Payload for ReadCompleted {
             .map(|data_type| data_type.connection_id);
         let first = ids.next()??;
         ids.all(|id| id == Some(first)).then_some(first)
+    }
+
+    fn details(&self) -> Vec<String> {
+        let statuses = self.data_types.iter().map(|read| read.status.as_ref());
+        vec![tally(
+            "data type",
+            statuses.map(|status| Some(status?.as_str())),
+        )]
     }
 }
 
@@ -105,5 +114,84 @@ vocabulary! {
         RateLimitError = "RateLimitError",
         PermissionsError = "PermissionsError",
         PrerequisiteNotMet = "PrerequisiteNotMet",
+    }
+}
+
+impl DatasetStatus {
+    /// Returns `true` if the read has failed: `FetchError`, `MapError`, `InternalError`,
+    /// `ProcessingError`, `ValidationError`, `AuthError`, `RateLimitError`, `PermissionsError` or
+    /// `PrerequisiteNotMet`.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.stage() == Some(Stage::Failed)
+    }
+
+    /// Returns `true` if the read has succeeded: `Complete`.
+    ///
+    /// `Cancelled` and `NotSupported` are ends that are neither complete nor an error, and every other
+    /// status is on the way.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.stage() == Some(Stage::Complete)
+    }
+
+    /// Each documented status has to be named here.
+    fn stage(&self) -> Option<Stage> {
+        match self {
+            Self::Complete => Some(Stage::Complete),
+            Self::FetchError
+            | Self::MapError
+            | Self::InternalError
+            | Self::ProcessingError
+            | Self::ValidationError
+            | Self::AuthError
+            | Self::RateLimitError
+            | Self::PermissionsError
+            | Self::PrerequisiteNotMet => Some(Stage::Failed),
+            Self::Cancelled
+            | Self::NotSupported
+            | Self::Initial
+            | Self::Queued
+            | Self::Fetching
+            | Self::MapQueued
+            | Self::Mapping
+            | Self::ProcessingQueued
+            | Self::Processing
+            | Self::ValidationQueued
+            | Self::Validating
+            | Self::Other(_) => None,
+        }
+    }
+}
+
+#[derive(PartialEq)]
+enum Stage {
+    Complete,
+    Failed,
+}
+
+impl ReadCompleted {
+    /// Returns the data types whose read has failed, by [`DatasetStatus::is_error`].
+    pub fn failed(&self) -> impl Iterator<Item = &DataTypeRead> {
+        let is_error =
+            |read: &&DataTypeRead| read.status.as_ref().is_some_and(DatasetStatus::is_error);
+        self.data_types.iter().filter(is_error)
+    }
+
+    /// Returns the data types with new or changed records.
+    ///
+    /// The first read after linking reports none, though everything is new: see
+    /// [`DatasetStatus::is_complete`] for that one.
+    pub fn modified(&self) -> impl Iterator<Item = &DataTypeRead> {
+        self.data_types
+            .iter()
+            .filter(|read| read.records_modified == Some(true))
+    }
+
+    /// Returns the data types that were read from a connection.
+    pub fn by_connection(&self, connection: ConnectionId) -> impl Iterator<Item = &DataTypeRead> {
+        self.data_types
+            .iter()
+            .filter(move |read| read.connection_id == Some(connection))
     }
 }

@@ -18,4 +18,8 @@ impl Payload for Report {
     fn reference_company(&self) -> Option<&CompanyReference> {
         self.reference_company.as_ref()
     }
+
+    fn details(&self) -> Vec<String> {
+        vec![format!("report {}", self.id)]
+    }
 }

@@ -1,7 +1,8 @@
 //! Writes: records that Codat wrote to a company's software.
 
 use super::{CompanyReference, Payload, object};
-use crate::value::{ConnectionId, Timestamp, vocabulary};
+use crate::text::shown;
+use crate::value::{ConnectionId, PushOperationKey, Timestamp, vocabulary};
 
 object! {
     /// A write request came to its end. Payload of `{dataType}.write.successful` and
@@ -41,6 +42,14 @@ impl Payload for Write {
     fn connection_id(&self) -> Option<ConnectionId> {
         self.connection_id
     }
+
+    fn details(&self) -> Vec<String> {
+        let write_type = self.write_type.as_ref().map(WriteType::as_str);
+        let status = self.status.as_ref().map(WriteStatus::as_str);
+        std::iter::once(format!("request {}", shown(&self.id)))
+            .chain([write_type, status].into_iter().flatten().map(shown))
+            .collect()
+    }
 }
 
 object! {
@@ -68,6 +77,16 @@ vocabulary! {
         Pending = "Pending",
         Failed = "Failed",
         Success = "Success",
+        /// Codat has stopped waiting. The record may still be written later, so a consumer that tries
+        /// again can make a duplicate.
         TimedOut = "TimedOut",
+    }
+}
+
+impl Write {
+    /// Returns [`id`](field@Self::id) as the key under which the write was requested, if it is a UUID.
+    #[must_use]
+    pub fn push_operation_key(&self) -> Option<PushOperationKey> {
+        self.id.parse().ok()
     }
 }

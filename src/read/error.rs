@@ -3,8 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::event::EventType;
-use crate::text::{Escaped, truncate};
+use crate::event::{EventType, ForLog};
 use crate::value::{Cause, EventId};
 
 /// Error returned when a body cannot be read.
@@ -12,6 +11,10 @@ use crate::value::{Cause, EventId};
 /// It says what is wrong, where, and in which event, as far as that can be read. `Display` and `Debug`
 /// write one line without values of the payload, which is safe to log. [`source`](StdError::source)
 /// is the parser's error for a body that is not JSON, and `None` otherwise.
+///
+/// A path has names of fields and indexes alone. An event type that is not made of ASCII letters,
+/// digits, `-`, `_` and `.` could be anyone's text: the line has the name of its variant instead, and
+/// [`event_type`](Self::event_type) has the text.
 ///
 /// ```
 /// use codat_webhooks::{ErrorKind, from_str};
@@ -105,11 +108,7 @@ pub(super) struct Context {
 
 impl fmt::Display for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let event_type = self.event_type.as_ref().map(EventType::as_str);
-        // A product can have any name, at any length.
-        let event_type = event_type
-            .as_deref()
-            .map(|text| Escaped(truncate(text, 200)));
+        let event_type = self.event_type.as_ref().map(ForLog);
         match (event_type, self.id) {
             (Some(event_type), Some(id)) => write!(f, " (event {event_type}, id {id})"),
             (Some(event_type), None) => write!(f, " (event {event_type})"),

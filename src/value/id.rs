@@ -81,6 +81,13 @@ macro_rules! ids {
             }
         }
 
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $name {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                crate::arbitrary::id(u)
+            }
+        }
+
         impl Field for $name {
             const EXPECTED: &'static str = "a UUID";
         }

@@ -67,6 +67,13 @@ impl PartialEq<&str> for StatusCode {
     }
 }
 
+/// Written as a JSON number.
+impl From<super::Amount> for StatusCode {
+    fn from(number: super::Amount) -> Self {
+        Self(Form::Number(number))
+    }
+}
+
 impl From<&str> for StatusCode {
     fn from(text: &str) -> Self {
         Self(Form::Text(text.into()))

@@ -170,6 +170,13 @@ macro_rules! vocabulary {
             }
         }
 
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $name {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                $crate::arbitrary::word(u, Self::KNOWN)
+            }
+        }
+
         impl $crate::value::Field for $name {
             const EXPECTED: &'static str = "a string";
 

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod common;
+mod conformance;
 mod drift;
 mod errors;
 mod extra;
