@@ -27,6 +27,11 @@ fn expected(name: &str) -> &'static [&'static str] {
         | "report.cashFlowForecast.generate.unsuccessful" => {
             &["undocumented value at eventType: cashFlowForecast"]
         }
+        "reports.fxInsights.generate.successful" | "reports.fxInsights.generate.unsuccessful" => {
+            &["undocumented value at eventType: fxInsights"]
+        }
+        "company.created@reference-company" => &["unknown field at payload.referenceCompany"],
+        "company.deleted@both-type-keys" => &["unknown field at type"],
         "bill.write.successful" => &["undocumented value at eventType: bill"],
         "expenseClaims.write.successful" | "expenseClaims.write.unsuccessful@nulls" => {
             &["undocumented value at eventType: expenseClaims"]

@@ -7,7 +7,7 @@ use codat_webhooks::{
 };
 
 use crate::common::{
-    self, COMPANY, Fixture, ID, Place, drift, entry_points, event, fixture, fixtures, hash, read,
+    self, COMPANY, Fixture, ID, Place, drift, entry_points, event, fixture, hash, named, read,
     round_trip, write,
 };
 
@@ -93,7 +93,7 @@ fn check(fixture: &Fixture, object: &Place, index: usize, key: &str, value: &str
 fn an_unknown_field_anywhere_is_kept_and_reported_and_changes_nothing_else() {
     let keys = keys();
     let mut cases = 0;
-    for fixture in fixtures() {
+    for fixture in named() {
         for (n, object) in fixture.objects().iter().enumerate() {
             for k in 0..4 {
                 let key = &keys[(cases + k) % keys.len()];
@@ -183,7 +183,7 @@ fn an_unknown_field_is_parsed_in_one_line() {
 #[test]
 fn an_empty_extra_takes_one_pointer() {
     assert_eq!(size_of::<Extra>(), size_of::<usize>());
-    for fixture in fixtures() {
+    for fixture in named() {
         let webhook = read(&fixture.text);
         assert!(webhook.extra.is_empty(), "{}", fixture.name);
         assert!(webhook.extra == Extra::new() && webhook.extra == Extra::default());

@@ -490,7 +490,7 @@ fn write(event_type: &str, payload: Value) -> Webhook {
 }
 
 #[test]
-fn an_alert_and_its_write_event_report_the_same_fact() {
+fn an_alert_and_its_write_event_report_the_is_duplicate_of() {
     let event = write("invoices.write.successful", json!({}));
     let same = [
         json!({}),
@@ -503,8 +503,8 @@ fn an_alert_and_its_write_event_report_the_same_fact() {
     ];
     for overrides in same {
         let alert = push(overrides.clone());
-        assert!(alert.event.same_fact(&event.event), "{overrides}");
-        assert!(event.event.same_fact(&alert.event), "in either order");
+        assert!(alert.event.is_duplicate_of(&event.event), "{overrides}");
+        assert!(event.event.is_duplicate_of(&alert.event), "in either order");
     }
     let other = [
         json!({"CompanyId": OTHER}),
@@ -519,7 +519,7 @@ fn an_alert_and_its_write_event_report_the_same_fact() {
     ];
     for overrides in other {
         assert!(
-            !push(overrides.clone()).event.same_fact(&event.event),
+            !push(overrides.clone()).event.is_duplicate_of(&event.event),
             "{overrides}"
         );
     }
@@ -527,22 +527,25 @@ fn an_alert_and_its_write_event_report_the_same_fact() {
     assert!(
         !alert
             .event
-            .same_fact(&write("bills.write.successful", json!({})).event)
+            .is_duplicate_of(&write("bills.write.successful", json!({})).event)
     );
     assert!(
         !alert
             .event
-            .same_fact(&write("invoices.write.successful", json!({"id": "7"})).event)
+            .is_duplicate_of(&write("invoices.write.successful", json!({"id": "7"})).event)
     );
     assert!(
-        !alert.event.same_fact(&alert.event),
+        !alert.event.is_duplicate_of(&alert.event),
         "two alerts are not compared"
     );
-    assert!(!event.event.same_fact(&event.event), "nor are two events");
+    assert!(
+        !event.event.is_duplicate_of(&event.event),
+        "nor are two events"
+    );
 }
 
 #[test]
-fn an_alert_and_its_other_events_report_the_same_fact() {
+fn an_alert_and_its_other_events_report_the_is_duplicate_of() {
     let company = json!({"id": COMPANY});
     let event = |event_type: &str, payload: Value| {
         read(&json!({"id": ID, "eventType": event_type, "payload": payload}))
@@ -739,7 +742,7 @@ fn an_alert_and_its_other_events_report_the_same_fact() {
     for (rule, data, event_type, payload, same) in cases {
         let (alert, event) = (alert(rule, data), event(event_type, payload));
         assert_eq!(
-            alert.event.same_fact(&event.event),
+            alert.event.is_duplicate_of(&event.event),
             same,
             "{alert:?}\n{event:?}"
         );

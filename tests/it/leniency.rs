@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use codat_webhooks::{Drift, DriftKind, Envelope, ErrorKind, Event, from_str};
 
 use crate::common::{
-    COMPANY, End, ID, Place, drift, end_of, event, fixture, fixtures, is_required, read,
-    round_trip, write,
+    COMPANY, End, ID, Place, drift, end_of, event, fixture, is_required, named, read, round_trip,
+    write,
 };
 
 /// The kind of error for a fault at the place.
@@ -22,7 +22,7 @@ fn kind(place: &Place) -> ErrorKind {
 #[test]
 fn a_required_field_that_is_missing_or_null_is_an_error_with_its_place() {
     let mut required = [0, 0];
-    for fixture in fixtures() {
+    for fixture in named() {
         let tree = fixture.tree();
         for place in fixture.places() {
             if place.is_element() || !is_required(&fixture, &place) {
@@ -77,7 +77,7 @@ fn a_required_field_that_is_missing_or_null_is_an_error_with_its_place() {
 #[test]
 fn an_optional_field_may_be_missing_or_null() {
     let mut optional = 0;
-    for fixture in fixtures() {
+    for fixture in named() {
         let tree = fixture.tree();
         for place in fixture.places() {
             if is_required(&fixture, &place) || !fixture.is_known() {
@@ -130,7 +130,7 @@ fn every_optional_field_is_modelled() {
         payload.sourceAccount.status payload.sourceAccount.feedStartDate payload.syncId \
         payload.transactions[].status payload.transactions[].errorMessage payload.modifiedDate \
         RuleId ClientId ClientName CompanyId DataConnectionId Message Data.modifiedDate";
-    let seen: BTreeSet<String> = fixtures()
+    let seen: BTreeSet<String> = named()
         .iter()
         .flat_map(|fixture| {
             let tree = fixture.tree();
@@ -147,7 +147,7 @@ fn every_optional_field_is_modelled() {
 
 #[test]
 fn fields_of_the_other_envelope_are_unknown_fields() {
-    for fixture in fixtures().iter().filter(|fixture| !fixture.is_alert()) {
+    for fixture in named().iter().filter(|fixture| !fixture.is_alert()) {
         let extra =
             "{\"RuleType\":5,\"companyId\":\"x\",\"companyId\":\"y\",\"data\":[],\"AlertId\":0,";
         let mut webhook = round_trip(&fixture.text.replacen('{', extra, 1));
@@ -163,7 +163,7 @@ fn fields_of_the_other_envelope_are_unknown_fields() {
 
 #[test]
 fn a_type_beside_the_event_type_is_an_unknown_field() {
-    for fixture in fixtures().iter().filter(|fixture| !fixture.is_alert()) {
+    for fixture in named().iter().filter(|fixture| !fixture.is_alert()) {
         let tree = fixture.tree();
         if tree.get("eventType").is_none() {
             continue;
@@ -287,7 +287,7 @@ fn escaped_keys_and_texts_are_read() {
 
 #[test]
 fn a_byte_order_mark_and_white_space_around_are_read() {
-    for fixture in fixtures() {
+    for fixture in named() {
         let webhook = from_str(&fixture.text).unwrap();
         for around in [("\u{feff}", ""), (" \r\n\t", "\n \t\r"), ("\u{feff} ", " ")] {
             let body = format!("{}{}{}", around.0, fixture.text, around.1);
@@ -305,7 +305,7 @@ fn a_byte_order_mark_and_white_space_around_are_read() {
 
 #[test]
 fn the_payload_of_an_envelope_is_part_of_the_body() {
-    for fixture in fixtures() {
+    for fixture in named() {
         let envelope = Envelope::from_str(&fixture.text).unwrap();
         let tree = fixture.tree();
         let keys = ["payload", "Data", "data"];

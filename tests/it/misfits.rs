@@ -4,7 +4,7 @@
 use codat_webhooks::{DriftKind, ErrorKind, from_str};
 
 use crate::common::{
-    End, Json, Kind, Place, drift, end_of, entry_points, fixtures, is_required, kind_of, read,
+    End, Json, Kind, Place, drift, end_of, entry_points, is_required, kind_of, named, read,
     round_trip,
 };
 
@@ -105,7 +105,7 @@ fn assert_misfit(tree: &Json, body: &Json, field: &Place, raw: &[String]) {
 #[test]
 fn a_value_that_does_not_fit_is_kept_or_is_an_error_with_its_place() {
     let (mut misfits, mut within, mut errors) = (0, 0, 0);
-    for fixture in fixtures() {
+    for fixture in named() {
         let tree = fixture.tree();
         for place in fixture.places() {
             let Some(kind) = kind_of(&fixture, &place, tree.at(&place)) else {
@@ -150,7 +150,7 @@ fn a_value_that_does_not_fit_is_kept_or_is_an_error_with_its_place() {
 #[test]
 fn a_value_that_fits_is_the_field() {
     let mut cases = 0;
-    for fixture in fixtures().iter().filter(|fixture| fixture.is_known()) {
+    for fixture in named().iter().filter(|fixture| fixture.is_known()) {
         let tree = fixture.tree();
         for place in fixture.places() {
             let Some(kind) = kind_of(fixture, &place, tree.at(&place)) else {
@@ -178,7 +178,7 @@ fn a_value_that_fits_is_the_field() {
 #[test]
 fn a_field_that_is_sent_twice_is_kept_twice_or_is_an_error() {
     let (mut kept, mut errors) = (0, 0);
-    for fixture in fixtures().iter().filter(|fixture| fixture.is_known()) {
+    for fixture in named().iter().filter(|fixture| fixture.is_known()) {
         let tree = fixture.tree();
         for place in fixture.places() {
             let first = tree.at(&place).to_string();
@@ -234,7 +234,7 @@ fn a_field_that_is_sent_twice_is_kept_twice_or_is_an_error() {
 
 #[test]
 fn a_repeated_null_is_a_missing_field_but_not_in_the_envelope() {
-    for fixture in fixtures().iter().filter(|fixture| fixture.is_known()) {
+    for fixture in named().iter().filter(|fixture| fixture.is_known()) {
         let tree = fixture.tree();
         for place in fixture.places() {
             if place.is_element() || tree.at(&place).is_null() {
@@ -254,7 +254,7 @@ fn a_repeated_null_is_a_missing_field_but_not_in_the_envelope() {
 
 #[test]
 fn every_entry_point_gives_the_same_for_a_misfit() {
-    for fixture in fixtures() {
+    for fixture in named() {
         let tree = fixture.tree();
         for (n, place) in fixture.places().iter().enumerate() {
             let (value, _) = VALUES[n % VALUES.len()];
@@ -271,7 +271,7 @@ fn every_entry_point_gives_the_same_for_a_misfit() {
 
 #[test]
 fn all_optional_fields_at_once_may_be_misfits() {
-    for fixture in fixtures().iter().filter(|fixture| fixture.is_known()) {
+    for fixture in named().iter().filter(|fixture| fixture.is_known()) {
         let tree = fixture.tree();
         let mut body = tree.clone();
         let mut paths = Vec::new();

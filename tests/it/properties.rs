@@ -7,7 +7,7 @@ use codat_webhooks::{Envelope, ErrorKind, Webhook, from_slice, from_str};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::common::{self, Fixture, Json, Place, build, canonical, entry_points, fixtures, write};
+use crate::common::{self, Fixture, Json, Place, build, canonical, entry_points, named, write};
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
@@ -18,7 +18,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 fn sample() -> impl Strategy<Value = Fixture> {
-    select(fixtures())
+    select(named())
 }
 
 /// JSON of any shape.
@@ -191,7 +191,7 @@ fn read(body: &[u8]) -> Result<Webhook, ErrorKind> {
 
 #[test]
 fn a_sample_is_read_alike_at_every_entry_point() {
-    for fixture in fixtures() {
+    for fixture in named() {
         read(fixture.text.as_bytes()).unwrap();
     }
 }
@@ -203,7 +203,7 @@ fn sampled(length: usize, fixture: usize, step: usize) -> impl Iterator<Item = u
 
 #[test]
 fn a_truncated_body_is_an_error() {
-    for (index, fixture) in fixtures().iter().enumerate() {
+    for (index, fixture) in named().iter().enumerate() {
         let body = fixture.text.trim().as_bytes();
         for end in sampled(body.len(), index, 13) {
             assert_eq!(read(&body[..end]).unwrap_err(), ErrorKind::Json);
@@ -213,7 +213,7 @@ fn a_truncated_body_is_an_error() {
 
 #[test]
 fn a_flipped_bit_gives_an_event_or_an_error() {
-    for (index, fixture) in fixtures().into_iter().enumerate() {
+    for (index, fixture) in named().into_iter().enumerate() {
         let mut body = fixture.text.into_bytes();
         let (mut flipped, mut refused) = (0, 0);
         for bit in sampled(body.len() * 8, index, 41) {
@@ -243,7 +243,7 @@ fn an_array_in_place_of_an_object_is_an_error() {
         }
         other => panic!("{other} is not an object"),
     };
-    for fixture in fixtures() {
+    for fixture in named() {
         let tree = fixture.tree();
         for body in [format!("[{}]", fixture.text), values(&tree)] {
             assert_eq!(
