@@ -223,18 +223,16 @@ impl Webhook {
         drift_of_extra(&self.extra, &names, &mut walk);
         let mut drift = walk.finish();
         if self.is_alert() {
-            // An object that is empty is written back from `extra`, but it fits.
-            let data = self.extra.spelling(DATA.wire);
-            let is_object = |drift: &Drift| {
-                drift
-                    .text
-                    .as_ref()
-                    .is_some_and(|text| text.starts_with('{'))
-            };
-            drift.retain(|drift| drift.path != data || !is_object(drift));
+            // An object that is empty is kept in `extra`, but it fits.
+            drift.retain(|drift| {
+                !(DATA.spellings().any(|data| drift.path == data)
+                    && drift.text.as_deref() == Some("{}"))
+            });
         }
         if self.event.has_free_account_type() {
-            drift.retain(|drift| drift.path != "payload.sourceAccount.accountType");
+            drift.retain(|drift| {
+                drift.kind != DriftKind::Value || drift.path != "payload.sourceAccount.accountType"
+            });
         }
         drift
     }

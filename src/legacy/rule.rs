@@ -152,12 +152,15 @@ macro_rules! rules {
     };
 }
 
-/// Takes an alert's data, unless there is nothing in it: an empty object stays where it is, and is
-/// written back as such.
+/// Takes an alert's data, unless there is nothing in it: an empty object is left, and is written back
+/// as such.
 pub(crate) fn data<T: Object + Default>(members: &mut Members<'_>) -> T {
     match members.peek::<T>(DATA) {
-        Some(data) if !data.is_empty() => members.optional(DATA).unwrap_or(data),
-        _ => T::default(),
+        Some(data) if data.is_empty() => {
+            members.leave_empty(DATA);
+            data
+        }
+        _ => members.optional(DATA).unwrap_or_default(),
     }
 }
 

@@ -395,13 +395,21 @@ impl<M: SerializeMap> Visit for Write<'_, M> {
 
     #[inline]
     fn field<T: Field>(&mut self, name: &'static str, value: &T) -> Result<(), M::Error> {
-        let name = self.extra.spelling(name);
-        // A field that was found in another one is written with that, unless it was changed.
-        if name.contains('.') && self.extra.field_within(name).as_ref() == Some(value) {
-            return Ok(());
+        match written_name(name, value, self.extra) {
+            Some(name) => self.map.serialize_entry(name, value),
+            None => Ok(()),
         }
-        self.map.serialize_entry(name, value)
     }
+}
+
+/// Returns the name under which a field is written. `None` if it was found in another field, which is
+/// written, and has not been changed.
+fn written_name<T: Field>(name: &'static str, value: &T, extra: &Extra) -> Option<&'static str> {
+    let spelling = extra.spelling(name);
+    if !spelling.contains('.') {
+        return Some(spelling);
+    }
+    (extra.field_within(spelling).as_ref() != Some(value)).then_some(name)
 }
 
 /// Fails when the name is found.
@@ -413,8 +421,8 @@ struct Find<'v> {
 impl Visit for Find<'_> {
     type Error = ();
 
-    fn field<T: Field>(&mut self, name: &'static str, _: &T) -> Result<(), ()> {
-        if self.extra.spelling(name) == self.name {
+    fn field<T: Field>(&mut self, name: &'static str, value: &T) -> Result<(), ()> {
+        if written_name(name, value, self.extra) == Some(self.name) {
             return Err(());
         }
         Ok(())

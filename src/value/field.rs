@@ -501,6 +501,16 @@ impl<'a> Members<'a> {
         None
     }
 
+    /// Leaves an object without what is in it, which is nothing but nulls.
+    pub(crate) fn leave_empty(&mut self, name: Name) {
+        let mut spellings = name.spellings();
+        let found = spellings.find_map(|spelling| self.lookup(spelling).ok()?);
+        let index = found.and_then(|(index, _)| index);
+        if let Some(member) = index.and_then(|index| self.list.get_mut(index)) {
+            member.json = serde_json::from_str("{}").ok();
+        }
+    }
+
     /// Takes all strings, in the order of their keys. What was sent twice is left.
     pub(crate) fn strings(&mut self) -> Vec<(Box<str>, Box<str>)> {
         let mut sorted: Vec<_> = self.list.iter_mut().collect();

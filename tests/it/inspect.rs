@@ -1,15 +1,18 @@
 //! What `examples/inspect.rs` promises, by running it.
 
+#[path = "../../examples/inspect/bodies.rs"]
+mod bodies;
+#[path = "../../examples/inspect/inspect.rs"]
+mod example;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::env;
-use std::fs::{self, File};
-use std::io::{Read, Seek, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
+use crate::common::{canonical, fixture, fixtures};
 use codat_webhooks::{from_slice, from_str};
-use crate::common::{Fixture, canonical, expected, fixture, fixtures};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -28,7 +31,7 @@ const KEYS: [&str; 12] = [
     "event",
 ];
 
-/// Where the files for the tests are, and where the example is run.
+/// Where the files for the tests are.
 const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// A known event whose payload does not fit, at `payload.id`.
@@ -36,7 +39,7 @@ const MISFIT: &str = r#"{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType"
 
 #[derive(Debug)]
 struct Outcome {
-    status: Option<i32>,
+    status: u8,
     out: String,
     err: String,
 }
@@ -75,47 +78,27 @@ impl Record {
     }
 }
 
-/// The example, which `cargo test` builds into the folder beside that of the tests.
-fn command() -> Command {
-    let test = env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let example = profile.join(format!("examples/inspect{}", env::consts::EXE_SUFFIX));
-    assert!(
-        example.is_file(),
-        "{example:?} is missing: `cargo test --test` does not build it, `cargo build --example inspect` does"
-    );
-    let mut command = Command::new(example);
-    command
-        .current_dir(FOLDER)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
+/// Runs the example. A file is given by its name in the folder.
+fn inspect(args: &[&str], input: &[u8]) -> Outcome {
+    run(args, input, false)
 }
 
-fn inspect(args: &[&str], input: &[u8]) -> Outcome {
-    let mut child = command().args(args).spawn().unwrap();
-    // One that does not read its input may have ended.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    let output = child.wait_with_output().unwrap();
+fn run(args: &[&str], mut input: &[u8], aligned: bool) -> Outcome {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let args = args.iter().map(|arg| (*arg).into());
+    let status = example::run(args, &mut input, &mut out, &mut err, aligned);
     Outcome {
-        status: output.status.code(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
+        status,
+        out: String::from_utf8(out).unwrap(),
+        err: String::from_utf8(err).unwrap(),
     }
 }
 
-/// Writes a file for one test, and gives its name.
-fn file(name: &str, content: impl AsRef<[u8]>) -> &str {
-    fs::write(Path::new(FOLDER).join(name), content).unwrap();
-    name
-}
-
-/// The sample bodies in the order of their files.
-fn files() -> Vec<Fixture> {
-    let mut fixtures = fixtures();
-    fixtures.sort_by_key(|fixture| format!("{}.json", fixture.name));
-    fixtures
+/// Writes a file for one test, and returns its path.
+fn file(name: &str, content: impl AsRef<[u8]>) -> &'static str {
+    let path = Path::new(FOLDER).join(name);
+    fs::write(&path, content).unwrap();
+    path.into_os_string().into_string().unwrap().leak()
 }
 
 /// A good body on one line, and its id.
@@ -134,10 +117,10 @@ fn pretty(body: &str) -> String {
 #[test]
 fn without_a_file_it_reads_the_fixtures() {
     let run = inspect(&[], b"");
-    assert_eq!((run.status, run.err.as_str()), (Some(0), ""));
-    assert_eq!(run.lines().len(), files().len());
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    assert_eq!(run.lines().len(), fixtures().len());
 
-    for (line, fixture) in run.lines().iter().zip(files()) {
+    for (line, fixture) in run.lines().iter().zip(fixtures()) {
         let webhook = from_str(&fixture.text).unwrap();
         let columns: Vec<_> = line.split('\t').collect();
         let [id, event_type, company, phrase] = columns[..] else {
@@ -150,31 +133,25 @@ fn without_a_file_it_reads_the_fixtures() {
             (None, Some(id)) => assert_eq!(company, id.to_string()),
             (None, None) => assert_eq!(company, "-"),
         }
-        assert!(!["", "no description"].contains(&phrase), "{line}");
+        assert_ne!(phrase, "", "{line}");
     }
 }
 
 #[test]
 fn a_phrase_says_what_happened() {
     let cases = [
-        ("company.created", "company created"),
-        ("company.deleted", "company deleted"),
-        ("company.product.added", "product harvest-advance added"),
-        ("company.product.removed", "product kestrel.v2 removed"),
-        ("connection.created", "PendingAuth Bank of Dunmore"),
+        ("company.created", "-"),
+        ("company.deleted", "-"),
+        ("company.product.added", "product harvest-advance"),
+        ("company.product.removed", "product kestrel.v2"),
+        ("connection.created", "PendingAuth"),
         ("connection.created@minimal", "PendingAuth"),
-        (
-            "connection.failed",
-            "PendingAuth Credit Union of Ardmore, error 422 Unprocessable Entity",
-        ),
+        ("connection.failed", "PendingAuth, error 422"),
         (
             "connection.failed@partial-errors",
-            "PendingAuth Stallkeeper, error Timeout, error",
+            "PendingAuth, error, error",
         ),
-        (
-            "connection.reconnected",
-            "Linked Quillbook Online, error 410 Gone Resolved",
-        ),
+        ("connection.reconnected", "Linked, error 410 Resolved"),
         ("read.completed.initial@empty", "0 data types"),
         ("read.completed@minimal", "1 data type: 1 without status"),
         (
@@ -191,30 +168,15 @@ fn a_phrase_says_what_happened() {
         ),
         (
             "invoices.write.successful",
-            "invoices Create Success record INV/2025/00731",
-        ),
-        ("invoices.write.successful@minimal", "invoices write"),
-        (
-            "bills.write.successful",
-            "bills UploadAttachment Success record BILL-20417 attachment att_9fK2-0031",
-        ),
-        (
-            "suppliers.write.unsuccessful@unknown-values",
-            "suppliers Merge Rejected",
+            "request 6fc2c3f9-8013-45b7-95a4-470e12147918, Create, Success",
         ),
         (
             "client.rateLimit.reset@impossible-date",
-            "12000 calls a day, 11998 left, resets 2026-01-17T22:58:77Z",
+            "12000 calls a day, 11998 left",
         ),
-        ("client.rateLimit.reached@minimal", "no numbers"),
-        (
-            "bankFeeds.sourceAccount.connected",
-            "checking source account connected",
-        ),
-        (
-            "bankFeeds.sourceAccount.connected@minimal",
-            "source account",
-        ),
+        ("client.rateLimit.reached@minimal", "-"),
+        ("bankFeeds.sourceAccount.connected", "connected"),
+        ("bankFeeds.sourceAccount.connected@minimal", "-"),
         (
             "expenses.sync.unsuccessful",
             "sync a88a2e89-9d54-4af7-9a84-3561f600b97c, \
@@ -223,24 +185,18 @@ fn a_phrase_says_what_happened() {
         ("expenses.sync.unsuccessful@minimal", "sync manual-run-12"),
         (
             "reports.creditModel.generate.successful",
-            "report 2d54cf33-df6c-4bf7-953c-808b62c9572e generated",
+            "report 2d54cf33-df6c-4bf7-953c-808b62c9572e",
         ),
         (
             "report.categorizedBankStatement.generate.unsuccessful",
-            "report 957920e3-0ca9-475a-b2dc-5253cfcaa011 not generated",
+            "report 957920e3-0ca9-475a-b2dc-5253cfcaa011",
         ),
-        (
-            "AccountCategoriesUpdated@legacy",
-            "account categories modified 2025-02-19",
-        ),
-        ("company.renamed", "unknown event, payload of 311 bytes"),
-        (
-            "platform.maintenance.announced",
-            "unknown event, no payload",
-        ),
+        ("AccountCategoriesUpdated@legacy", "modified 2025-02-19"),
+        ("company.renamed", "payload of 311 bytes"),
+        ("platform.maintenance.announced", "-"),
     ];
     let run = inspect(&[], b"");
-    let phrases: BTreeMap<_, _> = files()
+    let phrases: BTreeMap<_, _> = fixtures()
         .into_iter()
         .map(|fixture| fixture.name)
         .zip(run.lines().iter().map(|line| line.rsplit('\t').next()))
@@ -253,10 +209,10 @@ fn a_phrase_says_what_happened() {
 #[test]
 fn json_has_all_of_the_event() {
     let run = inspect(&["--json"], b"");
-    assert_eq!((run.status, run.err.as_str()), (Some(0), ""));
-    assert_eq!(run.lines().len(), files().len());
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    assert_eq!(run.lines().len(), fixtures().len());
 
-    for (record, fixture) in run.records().iter().zip(files()) {
+    for (record, fixture) in run.records().iter().zip(fixtures()) {
         let webhook = from_str(&fixture.text).unwrap();
         record.is("source", format!("tests/fixtures/{}.json", fixture.name));
         record.is("line", 1);
@@ -275,7 +231,7 @@ fn json_has_all_of_the_event() {
         );
         record.is("error", Value::Null);
         record.is("path", Value::Null);
-        assert_eq!(canonical(&record.event), expected(&fixture.text));
+        assert_eq!(canonical(&record.event), canonical(&fixture.text));
     }
 }
 
@@ -305,7 +261,7 @@ fn bad_lines_are_reported_and_the_others_go_on() {
     let (content, bodies) = mixed();
     let name = file("mixed.jsonl", content);
     let run = inspect(&[name], b"");
-    assert_eq!(run.status, Some(1));
+    assert_eq!(run.status, 1);
 
     let (_, id) = good();
     let lines = run.lines();
@@ -327,7 +283,7 @@ fn bad_lines_are_records_too() {
     let (content, bodies) = mixed();
     let name = file("mixed-json.jsonl", content);
     let run = inspect(&["--json", name], b"");
-    assert_eq!(run.status, Some(1));
+    assert_eq!(run.status, 1);
     assert_eq!(run.err, inspect(&[name], b"").err);
 
     let records = run.records();
@@ -378,7 +334,7 @@ fn one_body_may_take_many_lines() {
         ("unindented.json", body.replace("  ", "")),
     ] {
         let run = inspect(&[file(name, content)], b"");
-        assert_eq!((run.status, run.err.as_str()), (Some(0), ""), "{name}");
+        assert_eq!((run.status, run.err.as_str()), (0, ""), "{name}");
         assert_eq!(run.lines().len(), 1, "{name}");
         assert!(run.out.starts_with(&id), "{name}");
     }
@@ -397,7 +353,7 @@ fn an_error_in_a_body_of_many_lines_has_the_line_of_the_file() {
     let run = inspect(&["--json", name], b"");
 
     let error = from_str(body).unwrap_err();
-    assert_eq!((run.status, error.line()), (Some(1), 5));
+    assert_eq!((run.status, error.line()), (1, 5));
     assert_eq!(run.err, format!("{name}:7: {error}\n"));
     run.records()[0].is("line", 3);
     run.records()[0].is("path", "payload.id");
@@ -445,7 +401,7 @@ fn one_body_is_told_from_json_lines() {
             .collect();
         assert_eq!(found, bodies, "{content}");
         let all_good = bodies.iter().all(|(_, good)| *good);
-        assert_eq!(run.status, Some(i32::from(!all_good)), "{content}");
+        assert_eq!(run.status, u8::from(!all_good), "{content}");
     }
 }
 
@@ -454,28 +410,28 @@ fn a_byte_order_mark_is_no_part_of_a_body() {
     let (good, id) = good();
     for body in [good.clone(), pretty(&good), format!("\n{good}\n")] {
         let run = inspect(&["-"], format!("\u{feff}{body}").as_bytes());
-        assert_eq!((run.status, run.err.as_str()), (Some(0), ""), "{body}");
+        assert_eq!((run.status, run.err.as_str()), (0, ""), "{body}");
         assert_eq!(run.lines().len(), 1, "{body}");
         assert!(run.out.starts_with(&id), "{body}");
     }
     // The first line alone shows that it is JSON Lines.
     let run = inspect(&["-"], format!("\u{feff}{good}\nnonsense").as_bytes());
-    assert_eq!((run.status, run.lines().len()), (Some(1), 1));
+    assert_eq!((run.status, run.lines().len()), (1, 1));
     assert!(run.err.starts_with("-:2: "), "{}", run.err);
 }
 
 #[test]
-fn standard_input_stands_among_files() {
+fn standard_input_stands_among_fixtures() {
     let (good, _) = good();
     let name = file("beside-input.json", MISFIT);
     let run = inspect(&["--json", name, "-"], good.as_bytes());
-    assert_eq!(run.status, Some(1));
+    assert_eq!(run.status, 1);
     let [first, second] = &run.records()[..] else {
         panic!("{run:?}");
     };
     first.is("source", name);
     second.is("source", "-");
-    assert_eq!(canonical(&second.event), expected(&good));
+    assert_eq!(canonical(&second.event), canonical(&good));
 }
 
 #[test]
@@ -485,14 +441,14 @@ fn a_file_that_cannot_be_read_is_worse_than_a_bad_body() {
     for json in [&[][..], &["--json"]] {
         let files = ["missing\n.json", bad, good];
         let run = inspect(&[json, &files].concat(), b"");
-        assert_eq!(run.status, Some(2), "{run:?}");
+        assert_eq!(run.status, 2, "{run:?}");
         assert_eq!(run.lines().len(), 1 + json.len(), "{run:?}");
         assert!(run.lines().last().unwrap().contains(&id), "{run:?}");
 
         let errors: Vec<_> = run.err.lines().collect();
         assert_eq!(errors.len(), 2, "{run:?}");
         assert!(errors[0].starts_with(r"missing\n.json: "), "{run:?}");
-        assert!(errors[1].starts_with("bad.json:1: "), "{run:?}");
+        assert!(errors[1].starts_with(&format!("{bad}:1: ")), "{run:?}");
     }
 }
 
@@ -502,26 +458,25 @@ fn a_report_is_one_line_whatever_the_file_is_called() {
     let name = file("bad\n\u{1b}.json", MISFIT);
     let run = inspect(&[name], b"");
     assert_eq!(run.err.lines().count(), 1, "{run:?}");
-    assert!(run.err.starts_with(r"bad\n\u{1b}.json:1: "), "{run:?}");
+    assert!(run.err.contains(r"bad\n\u{1b}.json:1: "), "{run:?}");
 }
 
 #[test]
 fn bad_usage_is_told_from_a_wish_for_help() {
     for args in [&["--jsno"][..], &["-x"], &["--json", "bad.json", "--all"]] {
         let run = inspect(args, b"");
-        assert_eq!((run.status, run.out.as_str()), (Some(2), ""), "{args:?}");
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{args:?}");
         assert!(run.err.contains(args[args.len() - 1]), "{run:?}");
         assert!(run.err.contains("Usage: "), "{run:?}");
     }
     for arg in ["-h", "--help"] {
         let run = inspect(&[arg], b"");
-        assert_eq!((run.status, run.err.as_str()), (Some(0), ""));
+        assert_eq!((run.status, run.err.as_str()), (0, ""));
         assert!(run.out.starts_with("Usage: "), "{run:?}");
     }
 }
 
 #[test]
-#[cfg(feature = "drift")]
 fn drift_is_a_line_for_each_thing_that_is_new() {
     let (good, _) = good();
     let paused = fixture("connection.connected")
@@ -529,28 +484,21 @@ fn drift_is_a_line_for_each_thing_that_is_new() {
         .replacen("\"Linked\"", "\"Pau\\tsed\"", 1);
     let name = file("drift.jsonl", format!("{good}\n{paused}{MISFIT}\n"));
     let run = inspect(&["--drift", name], b"");
-    let line = "drift.jsonl:2\tconnection.connected\tpayload.connection.status\tundocumented value\tPau\\tsed\n";
-    assert_eq!((run.status, run.out.as_str()), (Some(1), line));
-    assert!(run.err.starts_with("drift.jsonl:3: "), "{run:?}");
+    let line = format!(
+        "{name}:2\tconnection.connected\tpayload.connection.status\tundocumented value\tPau\\tsed\n"
+    );
+    assert_eq!((run.status, run.out.as_str()), (1, &*line));
+    assert!(run.err.starts_with(&format!("{name}:3: ")), "{run:?}");
 
     let run = inspect(&["--drift", "--json"], b"");
-    assert_eq!((run.status, run.out.as_str()), (Some(2), ""));
-}
-
-#[test]
-#[cfg(not(feature = "drift"))]
-fn drift_without_the_feature_says_what_it_needs() {
-    let run = inspect(&["--drift"], b"");
-    assert_eq!((run.status, run.out.as_str()), (Some(2), ""));
-    assert!(run.err.contains("--features drift"), "{run:?}");
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
 }
 
 #[test]
 fn two_hyphens_end_the_options() {
-    let name = file("--json", good().0);
-    let run = inspect(&["--", name], b"");
-    assert_eq!((run.status, run.lines().len()), (Some(0), 1), "{run:?}");
-    assert!(!run.out.starts_with('{'), "{run:?}");
+    let run = inspect(&["--", "--json"], b"");
+    assert_eq!((run.status, &*run.out), (2, ""), "{run:?}");
+    assert!(run.err.starts_with("--json: "), "{run:?}");
 }
 
 #[test]
@@ -572,7 +520,7 @@ fn a_body_is_one_line_whatever_its_texts_are() {
             let body = body.replace('\n', newline);
             for args in [&["-"][..], &["--json", "-"]] {
                 let run = inspect(args, body.as_bytes());
-                assert_eq!((run.status, run.err.as_str()), (Some(0), ""), "{body}");
+                assert_eq!((run.status, run.err.as_str()), (0, ""), "{body}");
                 let line = run.out.strip_suffix('\n').unwrap();
                 assert!(!line.contains(['\n', '\r', '\u{1b}']), "{line:?}");
                 if args.len() == 1 {
@@ -580,7 +528,7 @@ fn a_body_is_one_line_whatever_its_texts_are() {
                     assert!(!line.contains('\u{2028}'), "{line:?}");
                 } else {
                     // The line breaks that go are not those in texts, and digits stay.
-                    assert_eq!(canonical(&Record::of(line).event), expected(&body));
+                    assert_eq!(canonical(&Record::of(line).event), canonical(&body));
                 }
             }
         }
@@ -593,45 +541,80 @@ fn a_body_is_one_line_whatever_its_texts_are() {
     );
 }
 
-#[test]
-fn errors_come_after_the_lines_before_them() {
-    let (good, id) = good();
-    let path = Path::new(FOLDER).join("both-streams.txt");
-    let mut both = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(path)
-        .unwrap();
-    let name = file("in-order.jsonl", format!("{good}\n{MISFIT}\n{good}\n"));
-    let status = command()
-        .args([name, "missing.json", name])
-        .stdout(both.try_clone().unwrap())
-        .stderr(both.try_clone().unwrap())
-        .status()
-        .unwrap();
-    assert_eq!(status.code(), Some(2));
+/// A stream that others write to as well.
+struct Shared<'s>(&'s RefCell<Vec<u8>>);
 
-    let mut text = String::new();
-    both.rewind().unwrap();
-    both.read_to_string(&mut text).unwrap();
-    let starts = [&*id, name, &*id, "missing.json", &*id, name, &*id];
-    assert_eq!(text.lines().count(), starts.len(), "{text}");
-    for (line, start) in text.lines().zip(starts) {
-        assert!(line.starts_with(start), "{text}");
+impl Write for Shared<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn errors_are_printed_after_the_lines_before_them() {
+    let (good, id) = good();
+    let name = file("in-order.jsonl", format!("{good}\n{MISFIT}\n{good}\n"));
+    for aligned in [false, true] {
+        let both = RefCell::default();
+        let mut out = io::BufWriter::new(Shared(&both));
+        let args = [name, "missing.json", name].map(Into::into);
+        let status = example::run(
+            args,
+            &mut io::empty(),
+            &mut out,
+            &mut Shared(&both),
+            aligned,
+        );
+        assert_eq!(status, 2);
+        drop(out);
+
+        let text = String::from_utf8(both.take()).unwrap();
+        let starts = [&*id, name, &*id, "missing.json", &*id, name, &*id];
+        assert_eq!(text.lines().count(), starts.len(), "{text}");
+        for (line, start) in text.lines().zip(starts) {
+            assert!(line.starts_with(start), "{text}");
+        }
+    }
+}
+
+#[test]
+fn columns_are_aligned_on_a_terminal() {
+    let aligned = run(&[], b"", true);
+    let lines = aligned.lines();
+    assert_eq!(lines.len(), fixtures().len());
+    assert!(!aligned.out.contains('\t'));
+    let tabbed = inspect(&[], b"");
+    let starts: Vec<_> = lines
+        .iter()
+        .zip(tabbed.lines())
+        .map(|(line, tabbed)| {
+            let event_type = tabbed.split('\t').nth(1).unwrap();
+            line.find(event_type).unwrap()
+        })
+        .collect();
+    assert!(starts.iter().all(|start| *start == starts[0]), "{starts:?}");
+}
+
+/// A stream whose reader is gone.
+struct Closed;
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
 #[test]
 fn a_closed_standard_output_is_no_error() {
-    let mut child = command().arg("-").spawn().unwrap();
-    drop(child.stdout.take());
-    // It writes only after it has read all of this.
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(good().0.as_bytes()).unwrap();
-    drop(input);
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-    assert_eq!(output.status.code(), Some(0));
+    let mut err = Vec::new();
+    let status = example::run([], &mut io::empty(), &mut Closed, &mut err, false);
+    assert_eq!((status, &*err), (0, &b""[..]));
 }

@@ -6,6 +6,7 @@ mod conformance;
 mod drift;
 mod errors;
 mod extra;
+mod inspect;
 mod json;
 mod legacy;
 mod leniency;

@@ -1,6 +1,5 @@
 //! The sample bodies, and helpers that examine and change JSON.
 
-pub mod build;
 pub mod entry_points;
 mod fields;
 mod tree;
