@@ -35,7 +35,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Router, routing::post};
-use codat_webhooks::signature::{Headers, Verified, Verifier};
+use codat_webhooks::signature::{SignatureHeaders, Verified, Verifier};
 use codat_webhooks::{Event, Webhook};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
@@ -158,7 +158,7 @@ async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
-    let verified = Headers::find(|name| headers.get(name))
+    let verified = SignatureHeaders::from_headers(&headers)
         .and_then(|headers| endpoint.verifier.verify(headers, body));
     match verified {
         Ok(delivery) => endpoint.accept(delivery).await,

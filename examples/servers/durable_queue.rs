@@ -42,7 +42,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Router, routing::post};
-use codat_webhooks::signature::{Headers, Verified, Verifier};
+use codat_webhooks::signature::{SignatureHeaders, Verified, Verifier};
 use codat_webhooks::{Event, Webhook, from_slice};
 use futures_util::StreamExt;
 use tokio::io::AsyncWriteExt;
@@ -181,7 +181,7 @@ async fn accept(
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
-    let verified = Headers::find(|name| headers.get(name))
+    let verified = SignatureHeaders::from_headers(&headers)
         .and_then(|headers| endpoint.verifier.verify(headers, body));
     let delivery = match verified {
         Ok(delivery) => delivery,

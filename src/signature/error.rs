@@ -1,46 +1,60 @@
-//! What is wrong with a secret or a delivery. None of them holds what came.
+//! The errors of parsing a secret and of verifying a delivery.
 
-/// A delivery is not to be believed.
+/// Error returned when a delivery is not verified.
 ///
-/// Its `Display` and `Debug` are one line and hold nothing of the delivery, so that they can be
-/// logged. Do not answer with it: it is of use to who tries signatures out.
+/// `Display` and `Debug` are one line and contain nothing of the delivery, so both are safe to log.
+/// Do not send them back as the response: they help whoever is guessing signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {
-    /// The header of this name did not come. Of two incomplete sets, it is about the one with more.
+    /// A required header is missing. If both sets of headers are incomplete, this names a header of
+    /// the set that is closer to being complete.
     #[error("missing header {0}")]
     MissingHeader(&'static str),
-    /// The header of this name is not what Standard Webhooks have it to be: an id of printable ASCII
-    /// without a dot, a timestamp in digits, signatures with spaces between them.
+    /// A header does not have the form that Standard Webhooks requires: a message id is printable
+    /// ASCII without a dot, a timestamp is decimal digits, and a signature is `version,base64`. A
+    /// message id or timestamp that is repeated with different values is malformed as well.
     #[error("malformed header {0}")]
     MalformedHeader(&'static str),
-    /// It was signed longer ago than the tolerance: an old delivery that is posted again, or a clock
-    /// that is fast.
-    #[error("delivery is too old")]
-    TooOld,
-    /// It was signed further ahead than the tolerance: a clock that is slow.
-    #[error("delivery is too new")]
-    TooNew,
-    /// No signature is made of this id, timestamp and body with one of the secrets: not Codat's, for
-    /// another endpoint, or changed on its way.
+    /// The delivery was signed longer ago than the tolerance. Either an old delivery was posted
+    /// again, or the clock of this machine is fast.
+    #[error("timestamp is too old")]
+    TimestampTooOld,
+    /// The delivery was signed further in the future than the tolerance. The clock of this machine
+    /// is probably slow.
+    #[error("timestamp is in the future")]
+    TimestampInTheFuture,
+    /// No signature matches the message id, the timestamp, the body and a secret. The delivery was
+    /// not sent by Codat, was signed for another endpoint, or was changed on its way. See
+    /// [the module page](super#if-genuine-deliveries-are-refused) for how to find out.
     #[error("no signature matches")]
-    NoMatch,
+    InvalidSignature,
+    /// No signature matches, and the body starts with the magic bytes of gzip. Codat signs the
+    /// uncompressed JSON: decompress the body before it is verified.
+    #[error("no signature matches, and the body is gzip: verify the decompressed body")]
+    CompressedBody,
+    /// No signature matches, and the body looks like base64 of a JSON object. Gateways that carry
+    /// bodies as text encode them: decode the body before it is verified.
+    #[error("no signature matches, and the body looks like base64: verify the decoded body")]
+    Base64Body,
 }
 
-/// A text is not the secret of an endpoint. It does not show the text.
+/// Error returned when a string is not a valid [`Secret`](super::Secret) or list of secrets.
+///
+/// It does not contain the string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum SecretError {
-    /// There is none.
+pub enum ParseSecretError {
+    /// The string contains no secret.
     #[error("no secret is given")]
     Missing,
-    /// It does not begin with `whsec_`.
-    #[error("secret does not begin with `whsec_`")]
+    /// The secret does not start with `whsec_`.
+    #[error("secret does not start with `whsec_`")]
     Prefix,
-    /// What follows the prefix is not standard base64, with its padding.
-    #[error("secret is not base64 after its prefix")]
+    /// The part after the prefix is not padded standard base64.
+    #[error("secret is not valid base64 after its prefix")]
     Base64,
-    /// It is shorter than 24 bytes, or longer than 64.
-    #[error("secret is not of 24 to 64 bytes")]
+    /// The decoded secret is shorter than 24 bytes or longer than 64 bytes.
+    #[error("secret is not 24 to 64 bytes long")]
     Length,
 }

@@ -1,27 +1,35 @@
-//! That a delivery comes from Codat: its signature, with the feature `signature`.
+//! Webhook signature verification, with the `signature` feature.
 //!
-//! Codat signs every delivery as [Standard Webhooks](https://www.standardwebhooks.com) have it, with
-//! a secret for each endpoint, `whsec_…`. Anyone can post a body at a public endpoint; only Codat can
-//! sign it. A [`Verifier`] checks the three headers and the raw body, as it came and before anything
-//! reads it, and gives a [`Verified`] body, which there is no other way to make:
+//! | item | what it is |
+//! |---|---|
+//! | [`Verifier`] | verifies deliveries with one or more secrets |
+//! | [`SignatureHeaders`] | the three headers that sign a delivery |
+//! | [`Verified`] | a body whose signature was verified |
+//! | [`Secret`] | the secret of an endpoint; signs bodies in tests |
+//! | [`SignatureError`], [`ParseSecretError`] | the errors |
+//!
+//! Codat signs every delivery according to [Standard Webhooks](https://www.standardwebhooks.com),
+//! with a secret for each endpoint that looks like `whsec_…`. Anyone can post to a public endpoint;
+//! only Codat can sign. A [`Verifier`] checks the headers and the raw body, and returns a
+//! [`Verified`] body, which cannot be obtained any other way:
 //!
 //! ```
-//! use codat_webhooks::signature::{Headers, Verified, Verifier};
+//! use codat_webhooks::signature::{SignatureHeaders, Verified, Verifier};
 //! # use std::collections::HashMap;
 //! # use std::time::SystemTime;
 //! # use codat_webhooks::signature::Secret;
 //!
-//! // When the server starts. One secret, or more with spaces between them.
+//! // At startup. One secret, or several separated by white space.
 //! let verifier: Verifier = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=".parse()?;
 //!
 //! # let secret: Secret = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=".parse()?;
 //! # let body = br#"{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"company.renamed"}"#.as_slice();
 //! # let headers = HashMap::from(secret.sign("msg_1", SystemTime::now(), body));
-//! // For each delivery. `headers` is the server's map from name to value.
-//! let delivery = verifier.verify(Headers::find(|name| headers.get(name))?, body)?;
+//! // For each delivery. `headers` is the header map of your server.
+//! let delivery = verifier.verify(SignatureHeaders::from_headers(&headers)?, body)?;
 //! handle(&delivery)?;
 //!
-//! /// Cannot be called with a body that nobody has verified.
+//! /// Cannot be called with a body that was not verified.
 //! fn handle(delivery: &Verified<&[u8]>) -> Result<(), codat_webhooks::Error> {
 //!     let webhook = delivery.parse()?;
 //!     println!("{}: {}", delivery.message_id(), webhook.event_type());
@@ -30,22 +38,56 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What is left to the server
+//! # What the server has to do
 //!
-//! A genuine delivery can be posted again by who has seen it, and Codat itself delivers again where
-//! an answer was lost. Its time limits the first to the [tolerance](Verifier::with_tolerance); the
-//! [message id](Verified::message_id), which stays the same over all attempts, tells both. Remember
-//! the ids that were handled for longer than Codat's 28 hours of attempts.
+//! - **Verify the raw body, before parsing it.** The signature covers the bytes that were sent. A
+//!   body that was parsed and serialized again is another text, even if it is equal as JSON.
+//! - **Deduplicate.** Codat delivers at least once: it retries for about 28 hours with the same
+//!   [message id](Verified::message_id), and any message of the last 14 days can be replayed from
+//!   the Codat Portal. Whether a replay keeps its message id is not documented, so deduplicate on
+//!   the message id and on the event id ([`Webhook::id`](crate::Webhook::id)), for 14 days. The
+//!   [tolerance](Verifier::with_tolerance) only limits how long someone else can replay a delivery.
+//! - **Respond within 15 seconds**, with a 2xx status. Put the body into a queue, respond, and do the
+//!   work afterwards. An endpoint that has failed for 5 days is disabled.
+//! - **Accept POST and PUT.** A transformation in Codat's pipeline can change the method.
+//! - **Accept a body that was verified but cannot be parsed.** Dead-letter it: the next attempt
+//!   delivers the same bytes.
 //!
-//! # Changing the secret
+//! A firewall can restrict the endpoint to the addresses from which Codat delivers, 4.159.114.108 and
+//! 20.117.190.191. That is an addition to the signature, not a replacement.
 //!
-//! For a while after a secret is changed, Codat signs with the old and the new. Give the verifier
-//! both, put the new one into use at Codat, and take the old one out when deliveries with it have
-//! ended.
+//! # Legacy alerts are not signed
 //!
-//! # Tests of your own
+//! Alerts of Codat's rules ([`legacy`](crate::legacy)) are sent by an older service that does not
+//! sign them, so a [`Verifier`] refuses every one of them. Receive them at a URL of its own, protected
+//! by the `Authorization` header that can be set for alerts, or by a secret path, and compare either
+//! in constant time.
 //!
-//! [`Secret::sign`] makes the headers with which a body can be posted at your own server.
+//! # Rotating a secret
+//!
+//! For a while after a secret is rotated, Codat signs with the old and the new secret. Give the
+//! verifier both, rotate the secret at Codat, and remove the old one when deliveries signed with it
+//! have ended.
+//!
+//! # If genuine deliveries are refused
+//!
+//! [`SignatureError::InvalidSignature`] for every delivery has one of three causes:
+//!
+//! - The secret belongs to another endpoint. Each endpoint has its own.
+//! - The body is encoded. [`SignatureError::CompressedBody`] and [`SignatureError::Base64Body`] say
+//!   so where it can be recognized.
+//! - A framework, gateway or middleware serialized the JSON again. To find out, compare the length of
+//!   the body that is verified with the `Content-Length` of the request. Or sign a body with unusual
+//!   white space, such as `{ "a" : 1 }`, with [`Secret::sign`] and post it through the same stack: if
+//!   the body that is verified differs, something serialized it again. Take the raw body instead
+//!   (`axum::body::Bytes`, `actix_web::web::Bytes`), not a JSON value.
+//!
+//! [`SignatureError::TimestampTooOld`] and [`SignatureError::TimestampInTheFuture`] for every
+//! delivery mean that the clock of the machine is wrong.
+//!
+//! # Testing
+//!
+//! [`Secret::sign`] returns the headers for posting a body to your own server.
 
 mod error;
 mod headers;
@@ -55,24 +97,24 @@ mod verified;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-pub use error::{SecretError, SignatureError};
-pub use headers::Headers;
+pub use error::{ParseSecretError, SignatureError};
+pub use headers::SignatureHeaders;
 pub use secret::Secret;
 pub use verified::Verified;
 
-/// Checks that deliveries are signed with one of its secrets, and that they are not old.
+/// Verifies that deliveries are signed with one of its secrets, and recently.
 ///
-/// It is read from the text of one or several secrets, with white space between them:
+/// A verifier is parsed from one secret, or from several separated by white space:
 ///
 /// ```
-/// # use codat_webhooks::signature::{SecretError, Verifier};
+/// # use codat_webhooks::signature::{ParseSecretError, Verifier};
 /// let text = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk= whsec_aGFyYm91ci1iaWtlcy13ZWJob29rLWtleQ==";
 /// let verifier: Verifier = text.parse()?;
-/// assert_eq!("".parse::<Verifier>().unwrap_err(), SecretError::Missing);
-/// # Ok::<(), SecretError>(())
+/// assert_eq!("".parse::<Verifier>().unwrap_err(), ParseSecretError::Missing);
+/// # Ok::<(), ParseSecretError>(())
 /// ```
 ///
-/// Its `Debug` shows no secret.
+/// `Debug` does not show the secrets.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     /// Never empty.
@@ -81,10 +123,10 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// How far the time of a delivery may be from now, unless told otherwise: 5 minutes.
+    /// The default tolerance: 5 minutes.
     pub const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
-    /// Makes a verifier that accepts what is signed with the secret.
+    /// Creates a verifier that accepts deliveries signed with the secret.
     #[must_use]
     pub fn new(secret: Secret) -> Self {
         Self {
@@ -93,81 +135,116 @@ impl Verifier {
         }
     }
 
-    /// Accepts what is signed with this secret too.
+    /// Accepts deliveries signed with this secret as well.
     #[must_use]
     pub fn with_secret(mut self, secret: Secret) -> Self {
         self.secrets.push(secret);
         self
     }
 
-    /// Sets how far the time of a delivery may be from now, in either direction. What is exactly as
-    /// far is accepted.
+    /// Sets how far the timestamp of a delivery may be from the current time, in either direction.
     ///
-    /// Each attempt of Codat's has a time and a signature of its own, so a delivery that comes
-    /// hours late is no reason for more; a clock that is wrong is.
+    /// Both times and the tolerance are compared in whole seconds, the precision of the header. A
+    /// distance equal to the tolerance is accepted.
+    ///
+    /// Each attempt of Codat has its own timestamp and signature, so late retries need no larger
+    /// tolerance. An inaccurate clock does.
     #[must_use]
     pub fn with_tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Checks a delivery that came now, by the system's clock.
+    /// Verifies a delivery that was received now, by the system clock.
     ///
-    /// The body is the raw one, to the byte: anything that reads and writes it again, even a
-    /// formatter of JSON, breaks the signature. It may be borrowed or owned (`&[u8]`, `Vec<u8>`,
-    /// `Bytes`), and comes back inside the [`Verified`].
+    /// The body must be the raw body, byte for byte. It may be borrowed or owned (`&[u8]`, `Vec<u8>`,
+    /// `Bytes`) and is returned inside the [`Verified`].
     ///
-    /// Not available on `wasm32-unknown-unknown`, which has no clock: see
-    /// [`verify_at`](Self::verify_at).
+    /// This method is not available on `wasm32-unknown-unknown`, which has no clock. Use
+    /// [`verify_at`](Self::verify_at) there.
     ///
     /// # Errors
     ///
-    /// [`SignatureError`], if a header is malformed, the delivery is older or newer than the
-    /// tolerance, or no signature is made with one of the secrets.
+    /// Returns an error if the timestamp is further from now than the tolerance, or if no signature
+    /// matches.
     #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
     pub fn verify<B: AsRef<[u8]>>(
         &self,
-        headers: Headers<'_>,
+        headers: SignatureHeaders,
         body: B,
     ) -> Result<Verified<B>, SignatureError> {
         self.verify_at(headers, body, SystemTime::now())
     }
 
-    /// Checks a delivery that came at the given time; else as [`verify`](Self::verify) does.
+    /// Verifies a delivery that was received at the given time. See [`verify`](Self::verify).
     ///
     /// # Errors
     ///
-    /// See [`verify`](Self::verify).
+    /// Returns an error if the timestamp is further from `now` than the tolerance, or if no signature
+    /// matches.
     pub fn verify_at<B: AsRef<[u8]>>(
         &self,
-        headers: Headers<'_>,
+        headers: SignatureHeaders,
         body: B,
         now: SystemTime,
     ) -> Result<Verified<B>, SignatureError> {
-        let message_id = headers.message_id()?;
-        let timestamp = headers.timestamp()?;
-        let signatures = headers.signatures()?;
-
-        match now.duration_since(timestamp) {
-            Ok(age) if age > self.tolerance => return Err(SignatureError::TooOld),
-            Err(ahead) if ahead.duration() > self.tolerance => return Err(SignatureError::TooNew),
-            _ => {}
+        let age = unix_seconds(now).saturating_sub(unix_seconds(headers.timestamp));
+        if age.unsigned_abs() > self.tolerance.as_secs().into() {
+            return Err(if age.is_positive() {
+                SignatureError::TimestampTooOld
+            } else {
+                SignatureError::TimestampInTheFuture
+            });
         }
 
-        // All are compared, whichever matches: how long it takes tells nothing. `|` has no short way.
+        // All are compared, without `||`, so that the time this takes does not depend on which one
+        // matches.
         let mut genuine = false;
         for secret in &self.secrets {
-            let expected = secret.mac(headers.id, headers.timestamp, body.as_ref());
-            for signature in &signatures {
+            let expected = secret.mac(
+                headers.message_id.as_bytes(),
+                headers.timestamp_text.as_bytes(),
+                body.as_ref(),
+            );
+            for signature in &headers.signatures {
                 genuine |= expected == *signature;
             }
         }
         if genuine {
-            Ok(Verified::new(message_id, timestamp, body))
+            Ok(Verified::new(headers.message_id, headers.timestamp, body))
         } else {
-            Err(SignatureError::NoMatch)
+            Err(mismatch(body.as_ref()))
         }
     }
+}
+
+/// Rounds down, before 1970 as well.
+fn unix_seconds(time: SystemTime) -> i128 {
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => since.as_secs().into(),
+        Err(before) => {
+            let before = before.duration();
+            let part = i128::from(before.subsec_nanos() > 0);
+            0_i128
+                .saturating_sub(before.as_secs().into())
+                .saturating_sub(part)
+        }
+    }
+}
+
+fn mismatch(body: &[u8]) -> SignatureError {
+    if body.starts_with(b"\x1f\x8b") {
+        return SignatureError::CompressedBody;
+    }
+    // A gateway may wrap it in a JSON string.
+    let text = body.strip_prefix(b"\"").unwrap_or(body);
+    // Base64 of `{"`, of `{ `, and of `{` before a line break or a tab.
+    let object = text.starts_with(b"ey") || text.starts_with(b"ew");
+    let base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
+    if object && text.len() >= 32 && text.iter().take(32).all(base64) {
+        return SignatureError::Base64Body;
+    }
+    SignatureError::InvalidSignature
 }
 
 impl From<Secret> for Verifier {
@@ -176,13 +253,13 @@ impl From<Secret> for Verifier {
     }
 }
 
-/// One secret or several, with white space between them, as an environment variable holds them.
+/// Parses one secret, or several separated by white space, as in an environment variable or a file.
 impl FromStr for Verifier {
-    type Err = SecretError;
+    type Err = ParseSecretError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut secrets = text.split_whitespace().map(str::parse);
-        let first = secrets.next().ok_or(SecretError::Missing)??;
+        let first = secrets.next().ok_or(ParseSecretError::Missing)??;
         secrets.try_fold(Self::new(first), |verifier, secret| {
             Ok(verifier.with_secret(secret?))
         })

@@ -1,4 +1,4 @@
-//! [`Secret`]: the key of an endpoint.
+//! [`Secret`]: the secret of an endpoint.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,37 +10,41 @@ use hmac::digest::CtOutput;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::error::SecretError;
+use super::error::ParseSecretError;
 use super::headers::WEBHOOK;
 
-/// A signature. Compared in constant time.
+/// Compares in constant time.
 pub(super) type Signature = CtOutput<Hmac<Sha256>>;
 
-/// The secret of an endpoint: `whsec_` and the base64 of 24 to 64 bytes, as Codat shows it.
+/// The secret of an endpoint: `whsec_` followed by the base64 of 24 to 64 bytes, as Codat shows it.
 ///
-/// It is read with [`FromStr`], and never shown again: not by `Debug`, nor by an error.
+/// A secret is parsed with [`FromStr`], which ignores white space around it: a secret read from a file
+/// ends in a newline. Neither `Debug` nor an error shows it.
 #[derive(Clone)]
 pub struct Secret(Hmac<Sha256>);
 
 impl Secret {
-    /// Signs a body, for tests of your own: the names and values of the three headers with which it
-    /// can be posted at your server, or handed to a [`Verifier`](super::Verifier).
+    /// Signs a body, for tests of your own.
     ///
-    /// The time is written in whole seconds. Nothing is checked, so that a test can sign what has to
-    /// be refused: an id with a dot, a time before 1970.
+    /// Returns the names and values of the three headers, to post the body to your server or to pass
+    /// them to a [`Verifier`](super::Verifier). The timestamp is in whole seconds. Nothing is
+    /// validated, so a test can sign a delivery that must be refused, such as one with a dot in its
+    /// message id or a timestamp before 1970.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::collections::HashMap;
     /// use std::time::SystemTime;
     ///
-    /// use codat_webhooks::signature::{Headers, Secret, Verifier};
+    /// use codat_webhooks::signature::{Secret, SignatureHeaders, Verifier};
     ///
     /// let secret: Secret = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=".parse()?;
     /// let body = br#"{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"company.renamed"}"#;
     /// let headers = HashMap::from(secret.sign("msg_1", SystemTime::now(), body));
     ///
     /// let verifier = Verifier::new(secret);
-    /// let delivery = verifier.verify(Headers::find(|name| headers.get(name))?, body)?;
+    /// let delivery = verifier.verify(SignatureHeaders::from_headers(&headers)?, body)?;
     /// assert_eq!(delivery.message_id(), "msg_1");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -60,7 +64,7 @@ impl Secret {
         ]
     }
 
-    /// The signature of header texts and body, as they came.
+    /// Signs the header values as they were sent, which need not be as `sign` writes them.
     pub(super) fn mac(&self, id: &[u8], timestamp: &[u8], body: &[u8]) -> Signature {
         let mut mac = self.0.clone();
         for part in [id, b".", timestamp, b".", body] {
@@ -71,17 +75,25 @@ impl Secret {
 }
 
 impl FromStr for Secret {
-    type Err = SecretError;
+    type Err = ParseSecretError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let base64 = text.strip_prefix("whsec_").ok_or(SecretError::Prefix)?;
-        let key = STANDARD.decode(base64).map_err(|_| SecretError::Base64)?;
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(ParseSecretError::Missing);
+        }
+        let base64 = text
+            .strip_prefix("whsec_")
+            .ok_or(ParseSecretError::Prefix)?;
+        let key = STANDARD
+            .decode(base64)
+            .map_err(|_| ParseSecretError::Base64)?;
         if !(24..=64).contains(&key.len()) {
-            return Err(SecretError::Length);
+            return Err(ParseSecretError::Length);
         }
         Hmac::new_from_slice(&key)
             .map(Self)
-            .map_err(|_| SecretError::Length)
+            .map_err(|_| ParseSecretError::Length)
     }
 }
 

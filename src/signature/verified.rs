@@ -1,14 +1,14 @@
-//! [`Verified`]: a body that is known to be Codat's.
+//! [`Verified`]: a body whose signature was verified.
 
 use std::fmt;
 use std::time::SystemTime;
 
 use crate::{Envelope, Error, Webhook, from_slice};
 
-/// A body that was signed with the secret of the endpoint, not long before it came.
+/// A body that was signed with a secret of the endpoint, within the tolerance.
 ///
-/// It can only be had from a [`Verifier`](super::Verifier): a function that takes it cannot be called
-/// with a body of anyone else's. Its `Debug` does not show the body.
+/// Only a [`Verifier`](super::Verifier) creates it, so a function that takes a `Verified` cannot be
+/// called with a body of unknown origin. `Debug` does not show the body.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Verified<B> {
     message_id: Box<str>,
@@ -17,35 +17,38 @@ pub struct Verified<B> {
 }
 
 impl<B> Verified<B> {
-    pub(super) fn new(message_id: &str, timestamp: SystemTime, body: B) -> Self {
+    pub(super) fn new(message_id: Box<str>, timestamp: SystemTime, body: B) -> Self {
         Self {
-            message_id: message_id.into(),
+            message_id,
             timestamp,
             body,
         }
     }
 
-    /// The id of the message, which stays the same over all of Codat's attempts to deliver it: the
-    /// idempotency key. Printable ASCII without a dot; header `webhook-id` or `svix-id`.
+    /// Returns the message id, the value of the `webhook-id` or `svix-id` header.
+    ///
+    /// It is the same for all attempts to deliver a message, so it is the idempotency key. A replay
+    /// from the Codat Portal may have another message id: deduplicate on the event id as well. The
+    /// message id is printable ASCII without a dot, of any length that the server accepts in a header.
     #[must_use]
     pub fn message_id(&self) -> &str {
         &self.message_id
     }
 
-    /// When this attempt was signed, in whole seconds; header `webhook-timestamp` or
-    /// `svix-timestamp`.
+    /// Returns the time at which this attempt was signed, in whole seconds: the value of the
+    /// `webhook-timestamp` or `svix-timestamp` header.
     #[must_use]
     pub fn timestamp(&self) -> SystemTime {
         self.timestamp
     }
 
-    /// The raw body. It is Codat's, but need not be an event, nor UTF-8.
+    /// Returns the raw body. Codat sent it, but it may not be an event, or even UTF-8.
     #[must_use]
     pub fn body(&self) -> &B {
         &self.body
     }
 
-    /// The raw body, handed over.
+    /// Returns the raw body by value.
     #[must_use]
     pub fn into_body(self) -> B {
         self.body
@@ -53,21 +56,21 @@ impl<B> Verified<B> {
 }
 
 impl<B: AsRef<[u8]>> Verified<B> {
-    /// Reads the event, as [`from_slice`] does.
+    /// Parses the event. See [`from_slice`].
     ///
     /// # Errors
     ///
-    /// [`Error`], if the body cannot be read. It is Codat's all the same: put it aside and accept it,
-    /// since it will not be another one the next time.
+    /// Returns an error if the body cannot be parsed. The delivery is genuine all the same: dead-letter
+    /// the body and accept the delivery, because a retry delivers the same bytes.
     pub fn parse(&self) -> Result<Webhook, Error> {
         from_slice(self.body.as_ref())
     }
 
-    /// Reads the envelope alone, as [`Envelope::from_slice`] does.
+    /// Parses the envelope only. See [`Envelope::from_slice`].
     ///
     /// # Errors
     ///
-    /// [`Error`], if the body is no event.
+    /// Returns an error if the body is not an event.
     pub fn envelope(&self) -> Result<Envelope<'_>, Error> {
         Envelope::from_slice(self.body.as_ref())
     }
