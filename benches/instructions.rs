@@ -12,8 +12,8 @@ use std::hint::black_box;
 use std::process::Command;
 
 use ways::{
-    Case, ENVELOPE, FROM_SLICE, FROM_STR, IGNORED, KNOWN, OWN_STRUCT, PAYLOAD_FIRST, TAGGED, VALUE,
-    Way, cases, large,
+    Case, DESERIALIZE, ENVELOPE, FROM_SLICE, FROM_STR, IGNORED, KNOWN, PAYLOAD_FIRST, TAGGED,
+    VALUE, Way, cases, large,
 };
 
 const UNDER_VALGRIND: &str = "--under-valgrind";
@@ -22,7 +22,7 @@ const WAYS: [(&str, Way); 9] = [
     ("from_slice", FROM_SLICE),
     ("known", KNOWN),
     ("from_str", FROM_STR),
-    ("own struct", OWN_STRUCT),
+    ("Deserialize", DESERIALIZE),
     ("tagged", TAGGED),
     ("Value", VALUE),
     ("Envelope", ENVELOPE),
@@ -168,12 +168,12 @@ fn print_table(rows: &[Row]) {
         at_most(
             "from_str / own struct, mean",
             1.03,
-            mean("from_str", "own struct"),
+            mean("from_str", "Deserialize"),
         ),
         at_most(
             "from_str / own struct, worst",
             1.08,
-            worst("from_str", "own struct"),
+            worst("from_str", "Deserialize"),
         ),
         at_least(
             "tagged enum / from_slice, mean",

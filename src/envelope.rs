@@ -1,16 +1,14 @@
 //! [`Envelope`]: what a body is, without building its payload.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::value::RawValue;
 
-use crate::body::{Body, Whole};
-use crate::error::Error;
-use crate::event::EventType;
-use crate::legacy::{self, RuleType};
+use crate::event::{ALERT_PREFIX, EventType};
+use crate::legacy::RuleType;
+use crate::read::{self, Error, Header};
 use crate::value::{EventId, Timestamp};
-use crate::webhook::{Webhook, from_str, strip_bom};
+use crate::webhook::{Webhook, from_str};
 
 /// The envelope of a webhook, borrowed from the body: for routing, or for putting aside an event
 /// that is not wanted here.
@@ -37,12 +35,7 @@ use crate::webhook::{Webhook, from_str, strip_bom};
 #[derive(Clone)]
 pub struct Envelope<'a> {
     body: &'a str,
-    id: EventId,
-    event_type: Cow<'a, str>,
-    /// The event type is that of a legacy alert.
-    alert: bool,
-    generated_date: Option<Cow<'a, str>>,
-    payload: Option<&'a RawValue>,
+    header: Header<'a>,
 }
 
 impl<'a> Envelope<'a> {
@@ -50,82 +43,58 @@ impl<'a> Envelope<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error`] of kind [`Json`](crate::ErrorKind::Json) or [`Envelope`](crate::ErrorKind::Envelope),
-    /// when the body is not one JSON value in UTF-8, or is no event.
+    /// Returns an error of kind [`Json`](crate::ErrorKind::Json) or
+    /// [`Envelope`](crate::ErrorKind::Envelope) if the body is not a single UTF-8 JSON value, or not
+    /// an event.
     pub fn from_slice(body: &'a [u8]) -> Result<Self, Error> {
-        Self::from_str(std::str::from_utf8(body).map_err(|error| Error::utf8(body, error))?)
+        Self::from_str(read::utf8(body)?)
     }
 
     /// Reads the envelope of a body from text.
     ///
     /// # Errors
     ///
-    /// As for [`from_slice`](Self::from_slice).
+    /// Returns an error in the same cases as [`from_slice`](Self::from_slice).
     // Not the trait of the same name, which cannot borrow.
     #[allow(clippy::should_implement_trait)]
     pub fn from_str(body: &'a str) -> Result<Self, Error> {
-        let read = Body::<Whole<'a>>::read(strip_bom(body)).and_then(|whole| match whole {
-            Whole::Event {
-                id,
-                event_type,
-                generated_date,
-                payload,
-            } => Ok(Self {
-                body,
-                id,
-                event_type,
-                alert: false,
-                generated_date,
-                payload,
-            }),
-            Whole::Alert(alert) => {
-                let (id, event_type, payload) = alert.envelope().map_err(|fault| fault.error)?;
-                Ok(Self {
-                    body,
-                    id,
-                    event_type: event_type.as_str().into_owned().into(),
-                    alert: true,
-                    generated_date: None,
-                    payload,
-                })
-            }
-        });
-        read.map_err(|error| Error::find(body, error))
+        let header = read::header(body)?;
+        Ok(Self { body, header })
     }
 
     /// The event's id: one for each event, the same over all attempts to deliver it.
     #[must_use]
     pub fn id(&self) -> EventId {
-        self.id
+        self.header.id
     }
 
     /// The type of the event.
     #[must_use]
     pub fn event_type(&self) -> EventType {
-        let rule = self.event_type.strip_prefix(legacy::PREFIX);
-        match rule.filter(|_| self.alert) {
+        let rule = self.header.event_type.strip_prefix(ALERT_PREFIX);
+        match rule.filter(|_| self.header.is_alert) {
             Some(rule) => EventType::Alert(RuleType::from(rule)),
-            None => EventType::of_event(&self.event_type),
+            None => EventType::of_event(&self.header.event_type),
         }
     }
 
     /// The text of the event type, as it came.
     #[must_use]
     pub fn wire_name(&self) -> &str {
-        &self.event_type
+        &self.header.event_type
     }
 
     /// When Codat generated the event; documented as UTC.
     #[must_use]
     pub fn generated_date(&self) -> Option<Timestamp> {
-        self.generated_date.as_deref().map(Timestamp::from)
+        self.header.generated_date.as_deref().map(Timestamp::from)
     }
 
     /// The JSON text of the payload, as it came; `null` when an unknown event, or an alert, came
     /// without.
     #[must_use]
     pub fn payload(&self) -> &'a str {
-        self.payload.map_or("null", RawValue::get)
+        self.header.payload.map_or("null", RawValue::get)
     }
 
     /// Reads the whole event.
@@ -142,9 +111,9 @@ impl<'a> Envelope<'a> {
 impl fmt::Debug for Envelope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Envelope")
-            .field("id", &self.id)
-            .field("event_type", &self.event_type)
-            .field("generated_date", &self.generated_date)
+            .field("id", &self.header.id)
+            .field("event_type", &self.header.event_type)
+            .field("generated_date", &self.header.generated_date)
             .finish_non_exhaustive()
     }
 }

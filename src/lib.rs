@@ -111,35 +111,35 @@
 // A type named like its module reads well from outside, where the modules do not show.
 #![allow(clippy::module_name_repetitions)]
 
-mod body;
-mod diagnosis;
-#[cfg(feature = "drift")]
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod drift;
 mod envelope;
-mod error;
 mod event;
-mod event_type;
 pub mod legacy;
-mod pattern;
 mod payload;
+mod read;
+#[cfg(feature = "samples")]
+#[cfg_attr(docsrs, doc(cfg(feature = "samples")))]
+pub mod samples;
 #[cfg(feature = "signature")]
 #[cfg_attr(docsrs, doc(cfg(feature = "signature")))]
 pub mod signature;
+mod text;
 mod value;
 mod webhook;
 
 pub use chrono;
 pub use uuid;
 
-#[cfg(feature = "drift")]
-#[cfg_attr(docsrs, doc(cfg(feature = "drift")))]
-pub use drift::{Drift, DriftKind, drift};
+pub use drift::{Drift, DriftKind};
 pub use envelope::Envelope;
-pub use error::{Error, ErrorKind};
-pub use event::{Event, EventType, UnknownEvent};
-pub use event_type::{Outcome, ProductRead, ReadScope};
-pub use pattern::{EventPattern, PatternError, TagFilter, TagFilterError};
+pub use event::{
+    Event, EventPattern, EventType, FactKey, Outcome, PatternError, ProductRead, ReadScope,
+    ReportName, TagFilter, TagFilterError, TagFilters, TooManyTagFilters, UnknownEvent,
+};
 pub use payload::*;
+pub use read::{Error, ErrorKind};
 pub use value::*;
 pub use webhook::{Webhook, from_slice, from_str};
 

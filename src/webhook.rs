@@ -1,35 +1,36 @@
-//! [`Webhook`]: an event in its envelope, read in one pass and written back.
+//! [`Webhook`]: an event in its envelope.
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
+use std::str::FromStr;
 
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess};
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use crate::body::{Body, FromBody, Raw};
-use crate::error::Error;
-use crate::event::{Event, EventType, PayloadOf, UnknownEvent};
-use crate::legacy::{self, AlertFields};
-use crate::value::{DataType, EventId, RawJson, Timestamp};
+use crate::drift::{Drift, DriftKind, Walk};
+use crate::event::{ALERT_PREFIX, Event, EventType, PayloadOf, REPORT, REPORTS};
+use crate::legacy::{ALERT_ID, DATA, RuleType};
+use crate::payload::{AlertHeader, Fields, drift_of_extra};
+use crate::read::{self, Body, EVENT_TYPE, Error, GENERATED_DATE, ID, PAYLOAD};
+use crate::value::{DataType, EventId, Extra, Name, Timestamp};
 
 /// A webhook: an event, with the id and the date that Codat gave it.
 ///
-/// From a raw body it is made by [`from_slice`] or [`from_str`], whose errors say what is wrong and
-/// where. It implements `Deserialize` too, so that a framework's JSON extractor can make it, with
-/// that framework's errors; the format has to be JSON by way of `serde_json`, its `Value` included.
-/// In a type of your own it is a field like any other, but does not work within serde's `flatten`,
-/// `untagged` and `tag`, whose buffer takes no raw JSON: keep the body as a `RawValue` there, and
-/// hand that to [`from_str`].
+/// [`from_slice`] and [`from_str`] read it from a raw body. It also implements `Deserialize`, so that
+/// a framework's JSON extractor can read it, with the same errors. The format has to be JSON by way
+/// of `serde_json`, its `Value` included. In a type of your own it is a field like any other, but
+/// not below serde's `flatten`, `untagged` and `tag`, whose buffer takes no raw JSON: keep the body as
+/// a `RawValue` there, and pass that to [`from_str`].
 ///
 /// A `serde_json::Value` keeps neither the digits of numbers nor white space, so neither does a
 /// webhook on its way through one: amounts may be rounded, unless `serde_json` has the feature
 /// `arbitrary_precision`.
 ///
-/// `serde_json::to_vec` and its like write the webhook back: what is modelled comes out as it came
-/// in, in the order in which Codat sends it. Two things made by hand are errors: an event with a data
-/// type that makes no event type (`a.b`), and an [`Event::Alert`] of the rule
-/// `AccountCategoriesUpdated`, which is [`Event::AccountCategoriesUpdated`].
+/// `serde_json::to_vec` and the like write the webhook back. What is read and written back equals
+/// what was sent, but for white space, the case of ids, and nulls of named fields. Serializing
+/// returns an error for two things that cannot be sent: an event with a data type that makes no event
+/// type (`a.b`), and an [`Event::Alert`] of the rule `AccountCategoriesUpdated`, which is
+/// [`Event::AccountCategoriesUpdated`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Webhook {
@@ -40,8 +41,8 @@ pub struct Webhook {
     pub generated_date: Option<Timestamp>,
     /// What happened.
     pub event: Event,
-    /// The event type's text, where it came in another spelling than the table's.
-    spelling: Option<Box<str>>,
+    /// The fields of the envelope that this version does not name, and optional ones that do not fit.
+    pub extra: Extra,
 }
 
 /// Reads the body of a webhook.
@@ -77,26 +78,28 @@ pub struct Webhook {
 /// # Ok::<(), codat_webhooks::Error>(())
 /// ```
 pub fn from_slice(body: &[u8]) -> Result<Webhook, Error> {
-    // Checked here once, for all fields, also those that are skipped.
-    from_str(std::str::from_utf8(body).map_err(|error| Error::utf8(body, error))?)
+    // Checked once, for all of the body.
+    from_str(read::utf8(body)?)
 }
 
 /// Reads the body of a webhook from text. See [`from_slice`].
 ///
 /// # Errors
 ///
-/// As for [`from_slice`].
+/// Returns an error in the same cases as [`from_slice`].
 pub fn from_str(body: &str) -> Result<Webhook, Error> {
-    let json = strip_bom(body);
-    match Body::<Read<&RawValue>>::read(json) {
-        Ok(read) => Ok(read.webhook),
-        Err(error) => Err(Error::find(body, error)),
-    }
-}
-
-/// The body without a byte-order mark.
-pub(crate) fn strip_bom(body: &str) -> &str {
-    body.strip_prefix('\u{feff}').unwrap_or(body)
+    let Body {
+        id,
+        generated_date,
+        event,
+        extra,
+    } = read::body(body)?;
+    Ok(Webhook {
+        id,
+        generated_date,
+        event,
+        extra,
+    })
 }
 
 impl Webhook {
@@ -124,141 +127,218 @@ impl Webhook {
             id: id.into(),
             generated_date: None,
             event,
-            spelling: None,
+            extra: Extra::new(),
         }
     }
 
-    /// The type of the event.
+    /// Sets [`generated_date`](field@Self::generated_date).
+    #[must_use]
+    pub fn generated_date(mut self, date: impl Into<Timestamp>) -> Self {
+        self.generated_date = Some(date.into());
+        self
+    }
+
+    /// Returns the type of the event.
     #[must_use]
     pub fn event_type(&self) -> EventType {
         self.event.event_type()
     }
 
-    /// The text of the event type in the spelling that came, which is also written back. The same
-    /// as that of [`event_type`](Self::event_type) but for events that Codat spells in two ways.
+    /// Returns the text of the event type in the spelling that was sent, which is also written back.
+    /// It differs from [`event_type`](Self::event_type) only for reports, which Codat spells in two
+    /// ways.
     #[must_use]
     pub fn wire_name(&self) -> Cow<'_, str> {
         let event_type = self.event_type();
-        match &self.spelling {
-            Some(spelling) if event_type == **spelling => Cow::Borrowed(spelling),
+        match event_type.other_spelling() {
+            Some(spelling) if self.extra.spelling(REPORTS) == REPORT => spelling.into(),
             _ => event_type.as_str().into_owned().into(),
         }
     }
-}
 
-/// A webhook, read from a body in which what has to wait is kept as `R`.
-struct Read<R> {
-    webhook: Webhook,
-    raw: PhantomData<R>,
-}
+    /// Returns everything in the event that this version of the crate does not model: an unknown
+    /// event type, fields, values, misfits, and dates that cannot be read, each with its path.
+    ///
+    /// Empty for an event that is fully modelled. None of it is an error. Run it in staging, or on a
+    /// sample of production traffic, so that you notice when Codat adds something. The payload of an
+    /// unknown event is not examined.
+    ///
+    /// ```
+    /// use codat_webhooks::from_slice;
+    ///
+    /// let webhook = from_slice(br#"{
+    ///     "id": "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11",
+    ///     "eventType": "read.completed",
+    ///     "payload": {
+    ///         "referenceCompany": {"id": "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40"},
+    ///         "dataTypes": [{"dataType": "invoices", "status": "Paused", "records": 12}],
+    ///         "modifiedFromDate": 1731024000
+    ///     }
+    /// }"#)?;
+    ///
+    /// let drift: Vec<String> = webhook.drift().iter().map(ToString::to_string).collect();
+    /// assert_eq!(drift, [
+    ///     "unknown field at payload.dataTypes[0].records",
+    ///     "undocumented value at payload.dataTypes[0].status",
+    ///     "misfit at payload.modifiedFromDate",
+    /// ]);
+    /// # Ok::<(), codat_webhooks::Error>(())
+    /// ```
+    #[must_use]
+    pub fn drift(&self) -> Vec<Drift> {
+        let mut walk = Walk::default();
+        let mut note = |key: &'static str, kind, text: &str| {
+            walk.at(self.extra.spelling(key), |walk| walk.note(kind, Some(text)));
+        };
+        match &self.event_type() {
+            EventType::Unknown(text) => note(EVENT_TYPE.wire, DriftKind::EventType, text),
+            EventType::Alert(RuleType::Other(text)) => {
+                note("RuleType", DriftKind::EventType, text);
+            }
+            EventType::WriteSuccessful(DataType::Other(text))
+            | EventType::WriteUnsuccessful(DataType::Other(text)) => {
+                note(EVENT_TYPE.wire, DriftKind::Value, text);
+            }
+            EventType::ReportsGenerateSuccessful(name)
+            | EventType::ReportsGenerateUnsuccessful(name) => {
+                note(EVENT_TYPE.wire, DriftKind::Value, name.as_str());
+            }
+            _ => {}
+        }
+        if let Some(date) = &self.generated_date {
+            walk.at(GENERATED_DATE.wire, |walk| {
+                crate::value::Field::drift(date, walk);
+            });
+        }
+        let (names, payload) = if self.is_alert() {
+            ([&[ALERT_ID, DATA], AlertHeader::NAMES].concat(), DATA)
+        } else {
+            // A `type` beside the event type is an unknown field.
+            let event_type = Name::new(EVENT_TYPE.wire, &[]);
+            (vec![ID, event_type, GENERATED_DATE, PAYLOAD], PAYLOAD)
+        };
+        walk.at(self.extra.spelling(payload.wire), |walk| {
+            self.event.drift(walk);
+        });
+        drift_of_extra(&self.extra, &names, &mut walk);
+        let mut drift = walk.finish();
+        if self.is_alert() {
+            // An object that is empty is kept in `extra`, but it fits.
+            drift.retain(|drift| {
+                !(DATA.spellings().any(|data| drift.path == data)
+                    && drift.text.as_deref() == Some("{}"))
+            });
+        }
+        if self.event.has_free_account_type() {
+            drift.retain(|drift| {
+                drift.kind != DriftKind::Value || drift.path != "payload.sourceAccount.accountType"
+            });
+        }
+        drift
+    }
 
-/// A payload, typed where the event type came before it.
-enum Payload<R> {
-    Typed(Event),
-    Raw(R),
-}
-
-impl<'de, R: Raw<'de>> FromBody<'de> for Read<R> {
-    type Payload = Payload<R>;
-    type Raw = R;
-
-    #[inline]
-    fn read_payload<A: MapAccess<'de>>(
-        event_type: Option<&str>,
-        map: &mut A,
-    ) -> Result<Payload<R>, A::Error> {
-        match event_type.map(EventType::of_event) {
-            Some(event_type) => map.next_value_seed(event_type).map(Payload::Typed),
-            None => map.next_value().map(Payload::Raw),
+    /// Returns `true` if the event is in the envelope of the legacy alerts.
+    pub(crate) fn is_alert(&self) -> bool {
+        match &self.event {
+            Event::Alert(_) => true,
+            Event::AccountCategoriesUpdated(event) => event.alert.is_some(),
+            _ => false,
         }
     }
 
-    #[inline]
-    fn from_event<E: de::Error>(
-        id: EventId,
-        event_type: Cow<'de, str>,
-        generated_date: Option<Cow<'de, str>>,
-        payload: Option<Payload<R>>,
-    ) -> Result<Self, E> {
-        let event = match payload {
-            Some(Payload::Typed(event)) => event,
-            Some(Payload::Raw(payload)) => match EventType::of_event(&event_type) {
-                EventType::Unknown(event_type) => Event::Unknown(UnknownEvent {
-                    event_type,
-                    payload: Some(RawJson::from(payload.into_boxed())),
-                }),
-                known => known
-                    .deserialize(&mut serde_json::Deserializer::from_str(
-                        payload.as_raw().get(),
-                    ))
-                    .map_err(E::custom)?,
-            },
-            None => UnknownEvent::new(&event_type)
-                .map(Event::Unknown)
-                .ok_or_else(|| E::missing_field("payload"))?,
+    /// Returns the header of a legacy alert, as it is written: with a rule type that is a spelling of
+    /// the rule. `None` for an event in the current envelope.
+    fn alert_header(&self) -> Option<AlertHeader> {
+        let mut header = match &self.event {
+            Event::Alert(alert) => alert.header.clone(),
+            Event::AccountCategoriesUpdated(event) => (**event.alert.as_ref()?).clone(),
+            _ => return None,
         };
-        let webhook = Webhook {
-            id,
-            generated_date: generated_date.map(|date| Timestamp::from(&*date)),
-            event,
-            spelling: EventType::is_alias(&event_type).then(|| event_type.into()),
-        };
-        Ok(Self {
-            webhook,
-            raw: PhantomData,
-        })
+        let event_type = self.event_type();
+        if EventType::of_rule(&header.rule_type) != event_type {
+            let name = event_type.as_str();
+            name.strip_prefix(ALERT_PREFIX)
+                .unwrap_or(&name)
+                .clone_into(&mut header.rule_type);
+        }
+        Some(header)
     }
+}
 
-    fn from_alert<E: de::Error>(alert: AlertFields<R>) -> Result<Self, E> {
-        let (id, event) = alert.read().map_err(|fault| E::custom(fault.error))?;
-        Ok(Self {
-            webhook: Webhook::new(id, event),
-            raw: PhantomData,
-        })
+impl FromStr for Webhook {
+    type Err = Error;
+
+    fn from_str(body: &str) -> Result<Self, Error> {
+        from_str(body)
+    }
+}
+
+impl TryFrom<&[u8]> for Webhook {
+    type Error = Error;
+
+    fn try_from(body: &[u8]) -> Result<Self, Error> {
+        from_slice(body)
     }
 }
 
 impl<'de> Deserialize<'de> for Webhook {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // A reader or a `Value` has no text to borrow from.
-        let read = Body::<Read<Box<RawValue>>>::new().deserialize(deserializer)?;
-        Ok(read.webhook)
+        // The text first, so that there is one reader, whatever the deserializer.
+        let body = Box::<RawValue>::deserialize(deserializer)?;
+        from_str(body.get()).map_err(D::Error::custom)
     }
 }
 
-/// Only an event made by hand can have such a data type.
+/// Only a constructed event can have such a data type.
 const NO_DATA_TYPE: &str = "a data type that is empty, or has a dot or a control character, makes no \
     event type of a write event";
 
+/// Only a constructed alert can be of this rule.
+const NO_ALERT: &str = "an alert of the rule `AccountCategoriesUpdated` is an event: \
+    `Event::AccountCategoriesUpdated`";
+
 impl Serialize for Webhook {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.event {
-            Event::Alert(alert) => return alert.write(self.id, serializer),
-            Event::AccountCategoriesUpdated(event) => {
-                if let Some(alert) = &event.alert {
-                    let name = match legacy::event_type(&alert.rule_type) {
-                        EventType::AccountCategoriesUpdated => &alert.rule_type,
-                        _ => legacy::ACCOUNT_CATEGORIES_UPDATED,
-                    };
-                    return alert.write(self.id, name, Some(event), serializer);
-                }
-            }
-            _ => {}
-        }
-        let name = self.wire_name();
-        if matches!(self.event.data_type(), Some(DataType::Other(_)))
-            && !self.event_type().is_named(&name)
-        {
-            return Err(S::Error::custom(NO_DATA_TYPE));
-        }
+        let extra = &self.extra;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.id)?;
-        map.serialize_entry("eventType", &name)?;
-        if let Some(date) = &self.generated_date {
-            map.serialize_entry("generatedDate", date)?;
-        }
-        if !matches!(&self.event, Event::Unknown(unknown) if unknown.payload.is_none()) {
-            map.serialize_entry("payload", &PayloadOf(&self.event))?;
+        let payload = PayloadOf(&self.event);
+        if let Some(header) = self.alert_header() {
+            if EventType::of_rule(&header.rule_type) != self.event_type() {
+                return Err(S::Error::custom(NO_ALERT));
+            }
+            let (id, data) = (extra.spelling(ALERT_ID.wire), extra.spelling(DATA.wire));
+            let has_data = !payload.is_missing();
+            map.serialize_entry(id, &self.id)?;
+            header.write(&mut map, extra)?;
+            if has_data {
+                map.serialize_entry(data, &payload)?;
+            }
+            extra.write(&mut map, |name| {
+                name == id || header.writes(name, extra) || (has_data && name == data)
+            })?;
+        } else {
+            let name = self.wire_name();
+            if matches!(self.event.data_type(), Some(DataType::Other(_)))
+                && !self.event_type().is_named(&name)
+            {
+                return Err(S::Error::custom(NO_DATA_TYPE));
+            }
+            let event_type = extra.spelling(EVENT_TYPE.wire);
+            let has_payload = !payload.is_missing();
+            map.serialize_entry(ID.wire, &self.id)?;
+            map.serialize_entry(event_type, &name)?;
+            if let Some(date) = &self.generated_date {
+                map.serialize_entry(GENERATED_DATE.wire, date)?;
+            }
+            if has_payload {
+                map.serialize_entry(PAYLOAD.wire, &payload)?;
+            }
+            extra.write(&mut map, |name| {
+                name == ID.wire
+                    || name == event_type
+                    || (name == GENERATED_DATE.wire && self.generated_date.is_some())
+                    || (name == PAYLOAD.wire && has_payload)
+            })?;
         }
         map.end()
     }

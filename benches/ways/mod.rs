@@ -31,7 +31,8 @@ pub type Way = fn(&Case);
 pub const KNOWN: Way = |case| (case.known)(case.body.as_bytes());
 pub const FROM_SLICE: Way = |case| read(own::from_slice(case.body.as_bytes()));
 pub const FROM_STR: Way = |case| read(own::from_str(&case.body));
-pub const OWN_STRUCT: Way = |case| (case.own)(&case.body);
+pub const DESERIALIZE: Way =
+    |case| read(serde_json::from_slice::<own::Webhook>(case.body.as_bytes()));
 pub const TAGGED: Way = |case| read(serde_json::from_slice::<Tagged>(case.body.as_bytes()));
 pub const VALUE: Way = |case| value(case.body.as_bytes());
 pub const ENVELOPE: Way = |case| read(own::Envelope::from_slice(case.body.as_bytes()));

@@ -13,8 +13,9 @@
 //! 1. Put this crate behind the endpoint that receives the alerts. Each arrives as `Event::Alert`.
 //! 2. Write the arms for the current events that [`Alert::replaced_by`] names, and subscribe to
 //!    those event types at the same endpoint. From now on most facts arrive twice, in any order.
-//! 3. During the overlap, drop the second of the two. [`Event::same_fact`](crate::Event::same_fact)
-//!    tells whether an alert and a current event report the same.
+//! 3. During the overlap, drop the second of the two. [`Event::is_duplicate_of`](crate::Event::is_duplicate_of)
+//!    compares an alert with a current event, and [`Event::fact_keys`](crate::Event::fact_keys) finds the
+//!    candidates.
 //! 4. When every alert has been matched for a while, delete the rules in Codat, and then the arms
 //!    for `Event::Alert`.
 //!
@@ -43,7 +44,7 @@
 //!
 //! let Event::Alert(push) = &alert.event else { unreachable!() };
 //! assert!(push.replaced_by().iter().any(|pattern| pattern.matches(&current.event_type())));
-//! assert!(alert.event.same_fact(&current.event));
+//! assert!(alert.event.is_duplicate_of(&current.event));
 //! # Ok::<(), codat_webhooks::Error>(())
 //! ```
 //!
@@ -53,16 +54,15 @@
 
 mod alert;
 mod data;
-mod fields;
 mod rule;
-mod same_fact;
 
-pub use alert::{Alert, AlertHeader};
+pub use crate::payload::AlertHeader;
+pub use alert::Alert;
 pub use data::{
     DataConnectionStatusChanged, Dataset, NewCompanySynchronized, NoData, PushOperation,
     RateLimitReached, RateLimitReset, SyncData,
 };
 pub use rule::{Rule, RuleType};
 
-pub(crate) use fields::{AlertField, AlertFields, AlertKey};
-pub(crate) use rule::{ACCOUNT_CATEGORIES_UPDATED, PREFIX, event_type};
+pub(crate) use alert::{ALERT_ID, DATA, RULE_TYPE};
+pub(crate) use rule::{data, is_same_rule};

@@ -3,31 +3,26 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
+use super::alert::DATA;
 use super::{
     DataConnectionStatusChanged, Dataset, NewCompanySynchronized, NoData, PushOperation,
     RateLimitReached, RateLimitReset, SyncData,
 };
-use crate::event::EventType;
-use crate::value::{Other, RawJson, text_impls};
+use crate::drift::Walk;
+use crate::payload::Object;
+use crate::value::{Field, Members, Other, RawJson, text_impls};
 
-/// The event type of a rule's alerts: one of its own, but for the rule whose alerts are the event
-/// that the current envelope would carry.
-pub(crate) fn event_type(rule_type: &str) -> EventType {
-    match rule_type {
-        ACCOUNT_CATEGORIES_UPDATED | "Account Categories Updated" => {
-            EventType::AccountCategoriesUpdated
-        }
-        _ => EventType::Alert(RuleType::from(rule_type)),
-    }
+/// Returns `true` if two names are those of one rule: if their letters and digits are the same. Case,
+/// spaces, hyphens and `()` do not count.
+pub(crate) fn is_same_rule(one: &str, other: &str) -> bool {
+    let letters = |name: &str| {
+        let letters = name.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect::<Vec<_>>()
+    };
+    one == other || letters(one) == letters(other)
 }
-
-pub(crate) const ACCOUNT_CATEGORIES_UPDATED: &str = "AccountCategoriesUpdated";
-
-/// What the text of an alert's event type begins with.
-pub(crate) const PREFIX: &str = "@rules.";
 
 /// A row is `Variant(Data) = "name" | "other spelling" => ["what replaces it"];`.
 macro_rules! rules {
@@ -86,27 +81,37 @@ macro_rules! rules {
             }
         }
 
-        /// Reads the data of the rule's alerts into the rule.
-        impl<'de> DeserializeSeed<'de> for RuleType {
-            type Value = Rule;
+        impl RuleType {
+            /// Takes the data of the rule's alert out of its members.
+            pub(crate) fn read_data(self, members: &mut Members<'_>) -> Rule {
+                match self {
+                    $(Self::$variant => Rule::$variant(data(members)),)+
+                    Self::Other(text) => {
+                        let data = members.raw(DATA).filter(|data| data.get() != "null");
+                        Rule::Unknown(text, data.map(|data| RawJson::from(data.to_owned())))
+                    }
+                }
+            }
+        }
 
-            fn deserialize<D: Deserializer<'de>>(self, data: D) -> Result<Rule, D::Error> {
-                Ok(match self {
-                    $(Self::$variant => {
-                        let data = Option::<$data>::deserialize(data)?;
-                        Rule::$variant(data.unwrap_or_else($data::new))
-                    })+
-                    Self::Other(text) => Rule::Unknown(text, Option::deserialize(data)?),
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for Rule {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                Ok(match RuleType::arbitrary(u)? {
+                    $(RuleType::$variant => Self::$variant(u.arbitrary()?),)+
+                    RuleType::Other(text) => Self::Unknown(text, u.arbitrary()?),
                 })
             }
         }
 
         impl From<&str> for RuleType {
             fn from(text: &str) -> Self {
-                match text {
-                    $($name $(| $spelling)* => Self::$variant,)+
-                    _ => Self::Other(Other::unlisted(text)),
-                }
+                $(
+                    if [$name $(, $spelling)*].into_iter().any(|name| is_same_rule(text, name)) {
+                        return Self::$variant;
+                    }
+                )+
+                Self::Other(Other::unlisted(text))
             }
         }
 
@@ -120,84 +125,102 @@ macro_rules! rules {
                 }
             }
 
-            /// The data to be written, if there is any.
-            pub(super) fn data(&self) -> Option<impl Serialize + '_> {
-                let some = match self {
-                    $(Self::$variant(data) => *data != $data::new(),)+
-                    Self::Unknown(_, data) => data.is_some(),
-                };
-                some.then_some(Data(self))
+            /// Returns `true` if there is no data to be written.
+            pub(crate) fn is_empty(&self) -> bool {
+                match self {
+                    $(Self::$variant(data) => data.is_empty(),)+
+                    Self::Unknown(_, data) => data.is_none(),
+                }
             }
-        }
 
-        struct Data<'a>(&'a Rule);
+            /// Writes the data.
+            pub(crate) fn serialize_data<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(data) => data.serialize(serializer),)+
+                    Self::Unknown(_, data) => data.serialize(serializer),
+                }
+            }
 
-        impl Serialize for Data<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self.0 {
-                    $(Rule::$variant(data) => data.serialize(serializer),)+
-                    Rule::Unknown(_, data) => data.serialize(serializer),
+            /// Notes what is not modelled.
+            pub(crate) fn drift(&self, walk: &mut Walk) {
+                match self {
+                    $(Self::$variant(data) => Field::drift(data, walk),)+
+                    Self::Unknown(..) => {}
                 }
             }
         }
     };
 }
 
+/// Takes an alert's data, unless there is nothing in it: an empty object is left, and is written back
+/// as such.
+pub(crate) fn data<T: Object + Default>(members: &mut Members<'_>) -> T {
+    match members.peek::<T>(DATA) {
+        Some(data) if data.is_empty() => {
+            members.leave_empty(DATA);
+            data
+        }
+        _ => members.optional(DATA).unwrap_or_default(),
+    }
+}
+
 rules! {
     /// The status of a connection changed.
     DataConnectionStatusChanged(DataConnectionStatusChanged)
-        = "DataConnectionStatusChanged" | "Data Connection Status Changed"
+        = "DataConnectionStatusChanged"
         => ["connection.created", "connection.connected", "connection.disconnected",
             "connection.reconnected", "connection.deleted"];
     /// A company's data was synchronized for the first time.
     NewCompanySynchronized(NewCompanySynchronized)
-        = "NewCompanySynchronized" | "New company synchronized" | "New company synchronised"
-        | "NewCompanySynchronised"
-        => ["read.completed.initial"];
+        = "NewCompanySynchronized" | "NewCompanySynchronised"
+        => ["read.completed.initial", "read.completed.successful.initial",
+            "*.read.completed.initial", "*.read.completed.successful.initial"];
     /// A data type was synchronized.
     DataSyncCompleted(Dataset)
-        = "DataSyncCompleted" | "Data sync completed"
-        => ["read.completed"];
+        = "DataSyncCompleted"
+        => ["read.completed", "read.completed.successful",
+            "*.read.completed", "*.read.completed.successful"];
     /// A synchronized data type has new or changed records.
     DatasetDataChanged(Dataset)
-        = "DatasetDataChanged" | "Dataset data changed"
-        => ["read.completed"];
+        = "DatasetDataChanged"
+        => ["read.completed", "read.completed.successful",
+            "*.read.completed", "*.read.completed.successful"];
     /// A data type could not be synchronized.
     DataSyncStatusChangedToError(Dataset)
-        = "DataSyncStatusChangedToError" | "Data Sync Status Changed To Error"
-        => ["read.completed"];
+        = "DataSyncStatusChangedToError"
+        => ["read.completed", "read.completed.unsuccessful",
+            "*.read.completed", "*.read.completed.unsuccessful"];
     /// The status of a write request changed.
     PushOperationStatusChanged(PushOperation)
-        = "PushOperationStatusChanged" | "Push Operation Status Changed"
-        | "Push Operation Status Changed()"
+        = "PushOperationStatusChanged"
         => ["{dataType}.write.successful", "{dataType}.write.unsuccessful"];
     /// A write request timed out.
     PushOperationTimedOut(PushOperation)
-        = "PushOperationTimedOut" | "Push Operation Timed Out"
-        => ["{dataType}.write.unsuccessful"];
+        = "PushOperationTimedOut"
+        => ["{dataType}.write.unsuccessful", "{dataType}.write.successful"];
     /// A sync of expenses came to its end with success.
     SyncCompleted(SyncData)
-        = "SyncCompleted" | "Sync Completed" | "Sync Complete"
+        = "SyncCompleted" | "SyncComplete"
         => ["expenses.sync.successful"];
     /// A sync of expenses came to its end without success.
     SyncFailed(SyncData)
-        = "SyncFailed" | "Sync Failed"
+        = "SyncFailed"
         => ["expenses.sync.unsuccessful"];
     /// A sync of expenses began.
     SyncStarted(SyncData)
-        = "SyncStarted" | "Sync Started"
+        = "SyncStarted"
         => [];
     /// The connection that expenses are synced to was deleted.
     SyncConnectionDeleted(NoData)
-        = "SyncConnectionDeleted" | "Sync Connection Deleted"
+        = "SyncConnectionDeleted"
         => ["connection.deleted"];
     /// The client has used up its daily quota of API calls.
     RateLimitReached(RateLimitReached)
-        = "ClientRateLimitReached" | "Rate Limit Reached" | "RateLimitReached"
+        = "ClientRateLimitReached" | "RateLimitReached"
         => ["client.rateLimit.reached"];
     /// The client's daily quota of API calls was reset.
     RateLimitReset(RateLimitReset)
-        = "ClientRateLimitReset" | "Rate Limit Reset" | "RateLimitReset"
+        = "ClientRateLimitReset" | "RateLimitReset"
         => ["client.rateLimit.reset"];
 }
 

@@ -1,6 +1,7 @@
 //! Bank Feeds.
 
 use super::{CompanyReference, Payload, object};
+use crate::text::shown;
 use crate::value::{Amount, CompanyId, ConnectionId, Timestamp, vocabulary};
 
 object! {
@@ -8,13 +9,14 @@ object! {
     /// `bankFeeds.sourceAccount.connected` and `bankFeeds.sourceAccount.disconnected`.
     pub struct SourceAccountEvent {
         /// The company. Older deliveries have [`company_id`](field@Self::company_id) in its place.
-        pub reference_company: Option<CompanyReference>,
+        pub reference_company: Option<CompanyReference> = "referenceCompany",
         /// The company, in older deliveries. Deprecated by Codat.
-        pub company_id: Option<CompanyId>,
+        pub company_id: Option<CompanyId> = "companyId",
         /// The connection of the bank feed.
-        pub connection_id: Option<ConnectionId>,
+        pub connection_id: Option<ConnectionId> = "connectionId",
         /// The account.
-        pub source_account: SourceAccount,
+        pub source_account: SourceAccount = "sourceAccount",
+        pub extra: Extra,
     }
 }
 
@@ -33,6 +35,11 @@ impl Payload for SourceAccountEvent {
     fn connection_id(&self) -> Option<ConnectionId> {
         self.connection_id
     }
+
+    fn details(&self) -> Vec<String> {
+        let status = self.source_account.status.iter();
+        status.map(|status| shown(status.as_str())).collect()
+    }
 }
 
 object! {
@@ -43,30 +50,31 @@ object! {
     /// with the second alone.
     pub struct SourceAccount {
         /// The account, as the bank names it.
-        pub id: String,
+        pub id: String = "id",
         /// The account's name.
-        pub account_name: Option<String>,
+        pub account_name: Option<String> = "accountName",
         /// What kind of account it is. Free text in the first generation (`Credit`).
-        pub account_type: Option<AccountType>,
+        pub account_type: Option<AccountType> = "accountType",
         /// The account's number.
-        pub account_number: Option<String>,
+        pub account_number: Option<String> = "accountNumber",
         /// The account's sort code.
-        pub sort_code: Option<String>,
+        pub sort_code: Option<String> = "sortCode",
         /// Where the bank is found in its payment system.
-        pub routing_info: Option<RoutingInfo>,
+        pub routing_info: Option<RoutingInfo> = "routingInfo",
         /// The account's currency, an ISO 4217 code.
-        pub currency: Option<String>,
+        pub currency: Option<String> = "currency",
         /// The account's balance.
-        pub balance: Option<Amount>,
+        pub balance: Option<Amount> = "balance",
         /// More on the account.
-        pub account_info: Option<AccountInfo>,
+        pub account_info: Option<AccountInfo> = "accountInfo",
         /// When the account was last modified.
-        pub modified_date: Option<Timestamp>,
+        pub modified_date: Option<Timestamp> = "modifiedDate",
         /// How the account's connection stands.
-        pub status: Option<SourceAccountStatus>,
+        pub status: Option<SourceAccountStatus> = "status",
         /// From when on transactions are fed: a date-time in the first generation, a date only in
         /// the second.
-        pub feed_start_date: Option<Timestamp>,
+        pub feed_start_date: Option<Timestamp> = "feedStartDate",
+        pub extra: Extra,
     }
 }
 
@@ -74,10 +82,10 @@ object! {
     /// Where a bank is found in its payment system.
     pub struct RoutingInfo {
         /// The bank's code.
-        pub bank_code: Option<String>,
-        /// What kind of code it is. Wire name `type`.
-        #[serde(rename = "type")]
-        pub routing_type: Option<RoutingType>,
+        pub bank_code: Option<String> = "bankCode",
+        /// What kind of code it is.
+        pub routing_type: Option<RoutingType> = "type",
+        pub extra: Extra,
     }
 }
 
@@ -85,13 +93,14 @@ object! {
     /// More on a source account.
     pub struct AccountInfo {
         /// What the account is for.
-        pub description: Option<String>,
+        pub description: Option<String> = "description",
         /// What the customer calls the account.
-        pub nickname: Option<String>,
+        pub nickname: Option<String> = "nickname",
         /// When the account was opened, a date only.
-        pub account_open_date: Option<Timestamp>,
+        pub account_open_date: Option<Timestamp> = "accountOpenDate",
         /// The balance that can be drawn on.
-        pub available_balance: Option<Amount>,
+        pub available_balance: Option<Amount> = "availableBalance",
+        pub extra: Extra,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Companies.
 
 use super::{Connection, Payload, object};
-use crate::value::{CompanyId, Tags, Timestamp};
+use crate::text::shown;
+use crate::value::{CompanyId, Tags, Timestamp, UserId};
 
 object! {
     /// A company: the business whose data is shared. Payload of `company.created` and
@@ -16,30 +17,34 @@ object! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct Company {
-        /// The company.
-        pub id: CompanyId,
+        /// The company. Some of Codat's pages show `company.created` with a `referenceCompany` in
+        /// place of the company's own fields: its id is this one, and the rest of it is in `extra`.
+        pub id: CompanyId = "id" | "referenceCompany.id",
         /// The company's name.
-        pub name: Option<String>,
+        pub name: Option<String> = "name",
         /// What the client has noted on the company.
-        pub description: Option<String>,
+        pub description: Option<String> = "description",
         /// The URI of the Link page on which the customer authorizes access to the data.
-        pub redirect: Option<String>,
+        pub redirect: Option<String> = "redirect",
         /// When data was last synchronized. Missing before the first time.
-        pub last_sync: Option<Timestamp>,
+        pub last_sync: Option<Timestamp> = "lastSync",
         /// When the company was created in Codat.
-        pub created: Option<Timestamp>,
+        pub created: Option<Timestamp> = "created",
         /// Who created the company.
-        pub created_by_user_name: Option<String>,
+        pub created_by_user_name: Option<String> = "createdByUserName",
         /// The identifiers of the products that are switched on for the company.
-        pub products: Option<Vec<String>>,
+        pub products: Option<Vec<String>> = "products",
         /// The company's tags.
-        pub tags: Option<Tags>,
+        pub tags: Option<Tags> = "tags",
         /// The company that this one is a subsidiary of.
-        pub reference_parent_company: Option<CompanyReference>,
+        pub reference_parent_company: Option<CompanyReference> = "referenceParentCompany",
         /// The company's subsidiaries.
-        pub reference_subsidiary_companies: Option<Vec<CompanyReference>>,
+        pub reference_subsidiary_companies: Option<Vec<CompanyReference>> = "referenceSubsidiaryCompanies",
+        /// The users who own the company. Empty when there are none; missing before July 2026.
+        pub owner_user_ids: Option<Vec<UserId>> = "ownerUserIds",
         /// The company's connections. In the API's company object; webhooks leave it out as a rule.
-        pub data_connections: Option<Vec<Connection>>,
+        pub data_connections: Option<Vec<Connection>> = "dataConnections",
+        pub extra: Extra,
     }
 }
 
@@ -61,15 +66,16 @@ object! {
     /// The company that an event is about, in short.
     pub struct CompanyReference {
         /// The company.
-        pub id: CompanyId,
+        pub id: CompanyId = "id",
         /// The company's name.
-        pub name: Option<String>,
+        pub name: Option<String> = "name",
         /// What the client has noted on the company.
-        pub description: Option<String>,
+        pub description: Option<String> = "description",
         /// Where to see the company.
-        pub links: Option<CompanyLinks>,
+        pub links: Option<CompanyLinks> = "links",
         /// The company's tags.
-        pub tags: Option<Tags>,
+        pub tags: Option<Tags> = "tags",
+        pub extra: Extra,
     }
 }
 
@@ -77,7 +83,8 @@ object! {
     /// Where to see a company.
     pub struct CompanyLinks {
         /// The URI of the company's page in the Codat Portal.
-        pub portal: Option<String>,
+        pub portal: Option<String> = "portal",
+        pub extra: Extra,
     }
 }
 
@@ -86,17 +93,18 @@ object! {
     /// `company.product.removed`.
     pub struct CompanyProduct {
         /// The company.
-        pub id: CompanyId,
+        pub id: CompanyId = "id",
         /// The company's name.
-        pub name: Option<String>,
+        pub name: Option<String> = "name",
         /// What the client has noted on the company.
-        pub description: Option<String>,
+        pub description: Option<String> = "description",
         /// The identifier of the product that was added or removed, such as `lending`.
-        pub product_id: String,
+        pub product_id: String = "productId",
         /// The product's name, such as `Lending`.
-        pub product_name: Option<String>,
+        pub product_name: Option<String> = "productName",
         /// The identifiers of all products that the company has after the change.
-        pub products: Option<Vec<String>>,
+        pub products: Option<Vec<String>> = "products",
+        pub extra: Extra,
     }
 }
 
@@ -107,5 +115,9 @@ impl Payload for CompanyProduct {
 
     fn company_name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    fn details(&self) -> Vec<String> {
+        vec![format!("product {}", shown(&self.product_id))]
     }
 }

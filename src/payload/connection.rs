@@ -1,6 +1,7 @@
 //! Data connections.
 
 use super::{CompanyReference, Payload, object};
+use crate::text::shown;
 use crate::value::{
     ConnectionId, IntegrationId, RawJson, SourceId, StatusCode, Timestamp, vocabulary,
 };
@@ -18,9 +19,10 @@ object! {
     /// | `connection.deleted` | deleted |
     pub struct ConnectionEvent {
         /// The company whose connection it is.
-        pub reference_company: CompanyReference,
+        pub reference_company: CompanyReference = "referenceCompany",
         /// The connection as it is now.
-        pub connection: Connection,
+        pub connection: Connection = "connection",
+        pub extra: Extra,
     }
 }
 
@@ -32,36 +34,52 @@ impl Payload for ConnectionEvent {
     fn connection_id(&self) -> Option<ConnectionId> {
         Some(self.connection.id)
     }
+
+    fn details(&self) -> Vec<String> {
+        let connection = &self.connection;
+        let errors = connection.data_connection_errors.iter().flatten();
+        let errors = errors.map(|error| {
+            let code = error.status_code.as_ref().map(StatusCode::as_str);
+            let status = error.status.as_ref().map(ConnectionErrorStatus::as_str);
+            let words = [code, status].into_iter().flatten();
+            words.fold("error".to_owned(), |words, word| {
+                format!("{words} {}", shown(word))
+            })
+        });
+        std::iter::once(shown(connection.status.as_str()))
+            .chain(errors)
+            .collect()
+    }
 }
 
 object! {
     /// A data connection: the link between a company and one piece of its software.
     pub struct Connection {
         /// The connection.
-        pub id: ConnectionId,
+        pub id: ConnectionId = "id",
         /// The integration: the software that is linked.
-        pub integration_id: Option<IntegrationId>,
+        pub integration_id: Option<IntegrationId> = "integrationId",
         /// The integration's key of four letters, such as `gbol`.
-        pub integration_key: Option<String>,
+        pub integration_key: Option<String> = "integrationKey",
         /// The source.
-        pub source_id: Option<SourceId>,
+        pub source_id: Option<SourceId> = "sourceId",
         /// What kind of software it is.
-        pub source_type: Option<SourceType>,
+        pub source_type: Option<SourceType> = "sourceType",
         /// The software's name.
-        pub platform_name: Option<String>,
+        pub platform_name: Option<String> = "platformName",
         /// The URI on which the customer authorizes the connection.
-        pub link_url: Option<String>,
+        pub link_url: Option<String> = "linkUrl",
         /// How the connection stands.
-        pub status: ConnectionStatus,
+        pub status: ConnectionStatus = "status",
         /// When data was last synchronized. Missing before the first time.
-        pub last_sync: Option<Timestamp>,
+        pub last_sync: Option<Timestamp> = "lastSync",
         /// When the connection was made.
-        pub created: Option<Timestamp>,
+        pub created: Option<Timestamp> = "created",
         /// What went wrong with the connection.
-        #[serde(default, deserialize_with = "super::object::exact")]
-        pub data_connection_errors: Option<Vec<ConnectionError>>,
+        pub data_connection_errors: Option<Vec<ConnectionError>> = "dataConnectionErrors",
         /// What else the integration tells, an object with any content.
-        pub connection_info: Option<RawJson>,
+        pub connection_info: Option<RawJson> = "connectionInfo",
+        pub extra: Extra,
     }
 }
 
@@ -69,17 +87,18 @@ object! {
     /// Something that went wrong with a connection.
     pub struct ConnectionError {
         /// The status code, as a rule an HTTP status.
-        pub status_code: Option<StatusCode>,
+        pub status_code: Option<StatusCode> = "statusCode",
         /// The status in words.
-        pub status_text: Option<String>,
+        pub status_text: Option<String> = "statusText",
         /// What went wrong.
-        pub error_message: Option<String>,
+        pub error_message: Option<String> = "errorMessage",
         /// When it went wrong, in UTC.
-        pub errored_on_utc: Option<Timestamp>,
+        pub errored_on_utc: Option<Timestamp> = "erroredOnUtc",
         /// Whether it still goes wrong. `None` means that the error is not transient.
-        pub status: Option<ConnectionErrorStatus>,
+        pub status: Option<ConnectionErrorStatus> = "status",
         /// When it was resolved, in UTC.
-        pub resolved_on_utc: Option<Timestamp>,
+        pub resolved_on_utc: Option<Timestamp> = "resolvedOnUtc",
+        pub extra: Extra,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The payloads: one file a family.
 
 mod account_categories;
+mod alert_header;
 mod bank_feeds;
 mod company;
 mod connection;
@@ -9,9 +10,11 @@ mod object;
 mod rate_limit;
 mod read;
 mod report;
+mod unknown;
 mod write;
 
 pub use account_categories::AccountCategoriesUpdated;
+pub use alert_header::AlertHeader;
 pub use bank_feeds::{
     AccountInfo, AccountType, RoutingInfo, RoutingType, SourceAccount, SourceAccountEvent,
     SourceAccountStatus,
@@ -28,7 +31,11 @@ pub use report::Report;
 pub use write::{Write, WriteRecord, WriteStatus, WriteType};
 
 use crate::value::{CompanyId, ConnectionId, Tags};
-pub(crate) use object::{Object, object};
+pub(crate) use object::{
+    Fields, KeySeed, Object, Slot, Visit, cold, deserialize, drift, drift_of_extra, hot, object,
+    serialize,
+};
+pub(crate) use unknown::UnknownPayload;
 
 /// What every payload can be asked, whatever the event. A payload answers what it knows.
 pub(crate) trait Payload {
@@ -58,5 +65,11 @@ pub(crate) trait Payload {
 
     fn connection_id(&self) -> Option<ConnectionId> {
         None
+    }
+
+    /// How it went, in phrases that are safe to log: ids and statuses, but no names, amounts and
+    /// messages.
+    fn details(&self) -> Vec<String> {
+        Vec::new()
     }
 }

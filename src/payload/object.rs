@@ -1,105 +1,481 @@
-//! The `object!` macro: what every object in a payload has in common.
+//! The `object!` macro, which declares a JSON object, and the code that all objects share.
 
-use serde::de::{Deserialize, Deserializer, Visitor};
-use serde::forward_to_deserialize_any;
+use std::fmt;
+use std::marker::PhantomData;
 
-/// Declares a JSON object as the plain struct it is. An `Option` field is optional: missing and
-/// `null` are read as `None`, which is not written. Any other field is required, and an argument of
-/// `new`. Wire names are in camelCase unless a field says otherwise.
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::value::RawValue;
+
+use crate::drift::{DriftKind, Walk};
+use crate::value::{Extra, Fault, Field, Hot, HotOption, Members, Name, give_up};
+
+/// Declares a JSON object as a plain struct, with the wire name beside each field, and after a `|`
+/// the other spellings in which it is read:
+///
+/// ```text
+/// pub struct Write {
+///     pub id: String = "id",                                    // required
+///     pub status: Option<WriteStatus> = "status" | "Status",    // optional
+///     pub extra: Extra,                                         // everything else
+/// }
+/// ```
+///
+/// An `Option` field is optional: missing and `null` are `None`, and so is a value that does not fit,
+/// which is kept in `extra`. Any other field is required, and an argument of `new`. A field without
+/// a wire name is not part of the JSON.
+///
+/// Makes the struct, `new`, a setter for each optional field, `Default` if nothing is required, `Fields` for the readers, and `Object`,
+/// `Serialize` and `Deserialize` if there is an `extra`.
 macro_rules! object {
     ($(#[$meta:meta])* pub struct $name:ident { $($fields:tt)* }) => {
-        $crate::payload::object!(@fields [$(#[$meta])* $name] [] [] [] $($fields)*);
+        $crate::payload::object!(@sort [$(#[$meta])* $name] [] [] [] [] $($fields)*);
     };
 
-    // Sorts the fields into all, required and optional ones.
-    (@fields $head:tt [$($all:tt)*] $required:tt [$($optional:tt)*]
+    // Sorts the fields into those of the JSON and all others, and into required and optional ones.
+    (@sort $head:tt $json:tt $other:tt $required:tt [$($optional:tt)*] pub extra: Extra, $($rest:tt)*) => {
+        $crate::payload::object!(@sort $head $json [extra] $required [$($optional)*] $($rest)*);
+    };
+    (@sort $head:tt [$($json:tt)*] $other:tt $required:tt [$($optional:tt)*]
+        $(#[$meta:meta])* pub $field:ident: Option<$type:ty> = $($key:literal)|+, $($rest:tt)*
+    ) => {
+        $crate::payload::object!(@sort $head [$($json)* { [$(#[$meta])*] $field: Option<$type>, $($key)+ }]
+            $other $required [$($optional)* { $field: $type }] $($rest)*);
+    };
+    (@sort $head:tt [$($json:tt)*] $other:tt [$($required:tt)*] $optional:tt
+        $(#[$meta:meta])* pub $field:ident: $type:ty = $($key:literal)|+, $($rest:tt)*
+    ) => {
+        $crate::payload::object!(@sort $head [$($json)* { [$(#[$meta])*] $field: $type, $($key)+ }]
+            $other [$($required)* { $field: $type }] $optional $($rest)*);
+    };
+    (@sort [$($head:tt)*] $json:tt $other:tt $required:tt $optional:tt
         $(#[$meta:meta])* pub $field:ident: Option<$type:ty>, $($rest:tt)*
     ) => {
-        $crate::payload::object!(@fields $head
-            [$($all)* {
-                $(#[$meta])* #[serde(skip_serializing_if = "Option::is_none")] $field: Option<$type>
-            }]
-            $required
-            [$($optional)* $field]
-            $($rest)*);
-    };
-    (@fields $head:tt [$($all:tt)*] [$($required:tt)*] $optional:tt
-        $(#[$meta:meta])* pub $field:ident: $type:ty, $($rest:tt)*
-    ) => {
-        $crate::payload::object!(@fields $head
-            [$($all)* { $(#[$meta])* $field: $type }]
-            [$($required)* { $field: $type }]
-            $optional
-            $($rest)*);
+        $crate::payload::object!(@sort [$($head)* { [$(#[$meta])*] $field: Option<$type> }]
+            $json $other $required $optional $($rest)*);
     };
 
-    (@fields [$(#[$meta:meta])* $name:ident]
-        [$({ $(#[$field_meta:meta])* $field:ident: $type:ty })*]
+    (@sort [$(#[$meta:meta])* $name:ident $({ [$($apart_meta:tt)*] $apart:ident: $apart_type:ty })*]
+        [$({ [$($field_meta:tt)*] $field:ident: $type:ty, $key:literal $($spelling:literal)* })*]
+        [$($extra:ident)?]
         [$({ $required:ident: $required_type:ty })*]
-        [$($optional:ident)*]
+        [$({ $optional:ident: $optional_type:ty })*]
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-        #[serde(rename_all = "camelCase")]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub struct $name {
-            $($(#[$field_meta])* pub $field: $type,)*
+            $($($field_meta)* #[doc = concat!("\n\nWire name `", $key, "`.")] pub $field: $type,)*
+            $($($apart_meta)* pub $apart: $apart_type,)*
+            $(
+                /// The fields that this version does not name, and optional ones that do not fit.
+                pub $extra: $crate::value::Extra,
+            )?
         }
 
-        #[allow(clippy::new_without_default)]
         impl $name {
-            /// Makes one from the required fields; all others are `None` and can be set.
+            /// Creates one from the required fields. The others are `None` and can be set.
             #[must_use]
             pub fn new($($required: impl Into<$required_type>),*) -> Self {
                 Self {
                     $($required: $required.into(),)*
                     $($optional: None,)*
+                    $($apart: None,)*
+                    $($extra: $crate::value::Extra::new(),)?
                 }
+            }
+
+            $(
+                #[doc = concat!("Sets [`", stringify!($optional), "`](field@Self::", stringify!($optional), ").")]
+                #[must_use]
+                pub fn $optional(mut self, $optional: impl Into<$optional_type>) -> Self {
+                    self.$optional = Some($optional.into());
+                    self
+                }
+            )*
+        }
+
+        $crate::payload::object!(@default $name $($required)*);
+
+        // An object may have no named field at all.
+        #[allow(unused_variables)]
+        impl $crate::payload::Fields for $name {
+            const NAMES: &'static [$crate::value::Name] =
+                &[$($crate::value::Name::new($key, &[$($spelling),*])),*];
+
+            fn hot<'de, A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                #[allow(non_camel_case_types)]
+                enum Key { $($field,)* }
+
+                $(let mut $field = None;)*
+                while let Some(key) = map.next_key_seed($crate::payload::KeySeed(|key: &str| match key {
+                    $($key => Some(Key::$field),)*
+                    _ => None::<Key>,
+                }))? {
+                    match key {
+                        $(Key::$field => <$type as $crate::payload::Slot>::hot(&mut $field, &mut map)?,)*
+                    }
+                }
+                Ok(Self {
+                    $($field: <$type as $crate::payload::Slot>::from_value($field).ok_or_else($crate::value::give_up)?,)*
+                    $($apart: None,)*
+                    $($extra: $crate::value::Extra::new(),)?
+                })
+            }
+
+            fn cold<'a>(members: &mut $crate::value::Members<'a>) -> Result<Self, $crate::value::Fault<'a>> {
+                Ok(Self {
+                    $($field: <$type as $crate::payload::Slot>::cold(
+                        members,
+                        $crate::value::Name::new($key, &[$($spelling),*]),
+                    )?,)*
+                    $($apart: None,)*
+                    $($extra: $crate::value::Extra::new(),)?
+                })
+            }
+
+            fn each<V: $crate::payload::Visit>(&self, visit: &mut V) -> Result<(), V::Error> {
+                $(if let Some(value) = $crate::payload::Slot::value(&self.$field) {
+                    visit.field($key, value)?;
+                })*
+                Ok(())
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                // Serde's derived code, kept from being reached but through `Object`.
-                type Target = $name;
-                #[derive(serde::Deserialize)]
-                #[serde(remote = "Target", rename_all = "camelCase", expecting = "an object")]
-                struct Fields {
-                    $($(#[$field_meta])* $field: $type,)*
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $name {
+            #[allow(unused_variables)]
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                Ok(Self {
+                    $($field: u.arbitrary()?,)*
+                    $($apart: None,)*
+                    $($extra: $crate::value::Extra::arbitrary_beside(
+                        u,
+                        <Self as $crate::payload::Fields>::NAMES,
+                    )?,)?
+                })
+            }
+        }
+
+        $(
+            impl $crate::payload::Object for $name {
+                fn extra(&self) -> &$crate::value::Extra {
+                    &self.$extra
                 }
 
-                Fields::deserialize($crate::payload::Object(deserializer))
+                fn with_extra(self, $extra: $crate::value::Extra) -> Self {
+                    Self { $extra, ..self }
+                }
+            }
+
+            impl $crate::value::Field for $name {
+                const EXPECTED: &'static str = "an object";
+
+                fn hot<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    $crate::payload::hot(deserializer)
+                }
+
+                fn cold(json: &serde_json::value::RawValue) -> Result<Self, $crate::value::Fault<'_>> {
+                    $crate::payload::cold(json)
+                }
+
+                fn drift(&self, walk: &mut $crate::drift::Walk) {
+                    $crate::payload::drift(self, walk);
+                }
+            }
+
+            impl serde::Serialize for $name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    $crate::payload::serialize(self, serializer)
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    $crate::payload::deserialize(deserializer)
+                }
+            }
+        )?
+    };
+
+    (@default $name:ident) => {
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
             }
         }
     };
+    (@default $name:ident $($required:ident)+) => {};
 }
 pub(crate) use object;
 
-/// Reads a list that is part of a list's element and has few items itself, without the spare room
-/// that it grew: there would be as much of it as there is data.
-pub(crate) fn exact<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<Vec<T>>, D::Error> {
-    let mut list = Option::<Vec<T>>::deserialize(deserializer)?;
-    if let Some(list) = &mut list {
-        list.shrink_to_fit();
+/// The named fields of an object.
+pub(crate) trait Fields: Sized {
+    const NAMES: &'static [Name];
+
+    fn hot<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+
+    /// Takes the fields out of the members.
+    fn cold<'a>(members: &mut Members<'a>) -> Result<Self, Fault<'a>>;
+
+    /// Visits the fields that are set.
+    fn each<V: Visit>(&self, visit: &mut V) -> Result<(), V::Error>;
+
+    /// Writes the fields, in the spelling that `extra` has noted.
+    fn write<M: SerializeMap>(&self, map: &mut M, extra: &Extra) -> Result<(), M::Error> {
+        self.each(&mut Write { map, extra })
     }
-    Ok(list)
+
+    /// Returns `true` if a field is written under the name.
+    fn writes(&self, name: &str, extra: &Extra) -> bool {
+        self.each(&mut Find { name, extra }).is_err()
+    }
+
+    /// Notes what the fields have that is not modelled.
+    fn drift(&self, walk: &mut Walk, extra: &Extra) {
+        let Ok(()) = self.each(&mut Drift { walk, extra });
+    }
 }
 
-/// Reads a struct from a JSON object and from nothing else: serde's derived code alone would take
-/// an array too, by position.
-pub(crate) struct Object<D>(pub(crate) D);
+/// An object with its unknown fields.
+pub(crate) trait Object: Fields + Field {
+    fn extra(&self) -> &Extra;
+    fn with_extra(self, extra: Extra) -> Self;
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Object<D> {
-    type Error = D::Error;
+    /// Returns `true` if no field is set and none is unknown.
+    fn is_empty(&self) -> bool {
+        self.each(&mut IsUnset).is_ok() && self.extra().is_empty()
+    }
+}
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(visitor)
+pub(crate) fn hot<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct ObjectVisitor<T>(PhantomData<T>);
+
+    impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(T::EXPECTED)
+        }
+
+        #[inline]
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            <T as Fields>::hot(map)
+        }
     }
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    // As a map, never as a struct: serde would take an array for that too.
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+pub(crate) fn cold<T: Object>(json: &RawValue) -> Result<T, Fault<'_>> {
+    let mut members = Members::of(json)?;
+    let object = <T as Fields>::cold(&mut members)?;
+    Ok(object.with_extra(members.rest()))
+}
+
+pub(crate) fn drift<T: Object>(object: &T, walk: &mut Walk) {
+    Fields::drift(object, walk, object.extra());
+    drift_of_extra(object.extra(), T::NAMES, walk);
+}
+
+/// Notes the fields without a name, and the misfits of those that have one.
+pub(crate) fn drift_of_extra(extra: &Extra, names: &[Name], walk: &mut Walk) {
+    for (name, value) in extra {
+        let known = names.iter().flat_map(|name| name.spellings());
+        let misfit = known.into_iter().any(|spelling| spelling == name);
+        walk.at(name, |walk| {
+            if misfit {
+                walk.note(DriftKind::Misfit, Some(value.as_str()));
+            } else {
+                walk.note(DriftKind::Field, None);
+            }
+        });
+    }
+}
+
+pub(crate) fn serialize<T: Object, S: Serializer>(
+    object: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let extra = object.extra();
+    let mut map = serializer.serialize_map(None)?;
+    object.write(&mut map, extra)?;
+    extra.write(&mut map, |name| object.writes(name, extra))?;
+    map.end()
+}
+
+pub(crate) fn deserialize<'de, T: Object, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let json = Box::<RawValue>::deserialize(deserializer)?;
+    cold(&json).map_err(D::Error::custom)
+}
+
+/// The type of a field: required, or optional in an `Option`.
+pub(crate) trait Slot: Sized {
+    type Value: Field;
+
+    fn hot<'de, A: MapAccess<'de>>(
+        place: &mut Option<Self::Value>,
+        map: &mut A,
+    ) -> Result<(), A::Error>;
+
+    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<Self, Fault<'a>>;
+
+    fn from_value(value: Option<Self::Value>) -> Option<Self>;
+
+    fn value(&self) -> Option<&Self::Value>;
+}
+
+impl<T: Field> Slot for T {
+    type Value = T;
+
+    #[inline]
+    fn hot<'de, A: MapAccess<'de>>(place: &mut Option<T>, map: &mut A) -> Result<(), A::Error> {
+        if place.is_some() {
+            return Err(give_up());
+        }
+        *place = Some(map.next_value_seed(Hot::new())?);
+        Ok(())
+    }
+
+    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<T, Fault<'a>> {
+        members.required(name)
+    }
+
+    fn from_value(value: Option<T>) -> Option<Self> {
+        value
+    }
+
+    fn value(&self) -> Option<&T> {
+        Some(self)
+    }
+}
+
+impl<T: Field> Slot for Option<T> {
+    type Value = T;
+
+    #[inline]
+    fn hot<'de, A: MapAccess<'de>>(place: &mut Option<T>, map: &mut A) -> Result<(), A::Error> {
+        if place.is_some() {
+            return Err(give_up());
+        }
+        *place = map.next_value_seed(HotOption::new())?;
+        Ok(())
+    }
+
+    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<Option<T>, Fault<'a>> {
+        Ok(members.optional(name))
+    }
+
+    fn from_value(value: Option<T>) -> Option<Self> {
+        Some(value)
+    }
+
+    fn value(&self) -> Option<&T> {
+        self.as_ref()
+    }
+}
+
+/// What can be done with each field of an object.
+pub(crate) trait Visit {
+    type Error;
+
+    fn field<T: Field>(&mut self, name: &'static str, value: &T) -> Result<(), Self::Error>;
+}
+
+struct Write<'v, M> {
+    map: &'v mut M,
+    extra: &'v Extra,
+}
+
+impl<M: SerializeMap> Visit for Write<'_, M> {
+    type Error = M::Error;
+
+    #[inline]
+    fn field<T: Field>(&mut self, name: &'static str, value: &T) -> Result<(), M::Error> {
+        match written_name(name, value, self.extra) {
+            Some(name) => self.map.serialize_entry(name, value),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Returns the name under which a field is written. `None` if it was found in another field, which is
+/// written, and has not been changed.
+fn written_name<T: Field>(name: &'static str, value: &T, extra: &Extra) -> Option<&'static str> {
+    let spelling = extra.spelling(name);
+    if !spelling.contains('.') {
+        return Some(spelling);
+    }
+    (extra.field_within(spelling).as_ref() != Some(value)).then_some(name)
+}
+
+/// Fails when the name is found.
+struct Find<'v> {
+    name: &'v str,
+    extra: &'v Extra,
+}
+
+impl Visit for Find<'_> {
+    type Error = ();
+
+    fn field<T: Field>(&mut self, name: &'static str, value: &T) -> Result<(), ()> {
+        if written_name(name, value, self.extra) == Some(self.name) {
+            return Err(());
+        }
+        Ok(())
+    }
+}
+
+/// Fails at the first field that is set.
+struct IsUnset;
+
+impl Visit for IsUnset {
+    type Error = ();
+
+    fn field<T: Field>(&mut self, _: &'static str, _: &T) -> Result<(), ()> {
+        Err(())
+    }
+}
+
+struct Drift<'v> {
+    walk: &'v mut Walk,
+    extra: &'v Extra,
+}
+
+impl Visit for Drift<'_> {
+    type Error = std::convert::Infallible;
+
+    fn field<T: Field>(&mut self, name: &'static str, value: &T) -> Result<(), Self::Error> {
+        let name = self.extra.spelling(name);
+        self.walk.at(name, |walk| value.drift(walk));
+        Ok(())
+    }
+}
+
+/// Reads a key with a function that knows the names.
+pub(crate) struct KeySeed<F>(pub(crate) F);
+
+impl<'de, K, F: FnOnce(&str) -> Option<K>> DeserializeSeed<'de> for KeySeed<F> {
+    type Value = K;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<K, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl<K, F: FnOnce(&str) -> Option<K>> Visitor<'_> for KeySeed<F> {
+    type Value = K;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a known key")
+    }
+
+    #[inline]
+    fn visit_str<E: Error>(self, key: &str) -> Result<K, E> {
+        (self.0)(key).ok_or_else(give_up)
     }
 }

@@ -1,6 +1,7 @@
 //! Reads: data that Codat fetched.
 
 use super::{CompanyReference, Payload, object};
+use crate::text::tally;
 use crate::value::{ConnectionId, DataType, Timestamp, vocabulary};
 
 object! {
@@ -11,11 +12,12 @@ object! {
     /// company.
     pub struct ReadCompleted {
         /// The company whose data was read.
-        pub reference_company: CompanyReference,
+        pub reference_company: CompanyReference = "referenceCompany",
         /// Only records modified since then were asked for.
-        pub modified_from_date: Option<Timestamp>,
+        pub modified_from_date: Option<Timestamp> = "modifiedFromDate",
         /// What was read, and how it went. Codat asks to handle every element, however many.
-        pub data_types: Vec<DataTypeRead>,
+        pub data_types: Vec<DataTypeRead> = "dataTypes",
+        pub extra: Extra,
     }
 }
 
@@ -33,36 +35,44 @@ impl Payload for ReadCompleted {
         let first = ids.next()??;
         ids.all(|id| id == Some(first)).then_some(first)
     }
+
+    fn details(&self) -> Vec<String> {
+        let statuses = self.data_types.iter().map(|read| read.status.as_ref());
+        vec![tally(
+            "data type",
+            statuses.map(|status| Some(status?.as_str())),
+        )]
+    }
 }
 
 object! {
     /// How the read of one data type went.
     pub struct DataTypeRead {
         /// The connection that it was read from.
-        pub connection_id: Option<ConnectionId>,
+        pub connection_id: Option<ConnectionId> = "connectionId",
         /// The data type.
-        pub data_type: DataType,
+        pub data_type: DataType = "dataType",
         /// Whether any record was new or changed. `false` throughout for the first read after
         /// linking.
-        pub records_modified: Option<bool>,
+        pub records_modified: Option<bool> = "recordsModified",
         /// How the dataset stands.
-        pub status: Option<DatasetStatus>,
+        pub status: Option<DatasetStatus> = "status",
         /// What Codat has to say on the data.
-        #[serde(default, deserialize_with = "super::object::exact")]
-        pub issues: Option<Vec<Issue>>,
+        pub issues: Option<Vec<Issue>> = "issues",
+        pub extra: Extra,
     }
 }
 
 object! {
     /// Something that Codat noticed while it read.
     pub struct Issue {
-        /// What kind of issue, severity first: `warning.validation`. Wire name `type`.
-        #[serde(rename = "type")]
-        pub issue_type: Option<String>,
+        /// What kind of issue, severity first: `warning.validation`.
+        pub issue_type: Option<String> = "type",
         /// The issue in words.
-        pub message: Option<String>,
+        pub message: Option<String> = "message",
         /// Where to read more.
-        pub links: Option<IssueLinks>,
+        pub links: Option<IssueLinks> = "links",
+        pub extra: Extra,
     }
 }
 
@@ -70,11 +80,12 @@ object! {
     /// Where to read more on an issue.
     pub struct IssueLinks {
         /// The URI of the logs.
-        pub logs: Option<String>,
+        pub logs: Option<String> = "logs",
         /// The URI of the page in the Codat Portal.
-        pub portal: Option<String>,
+        pub portal: Option<String> = "portal",
         /// The URI of the documentation.
-        pub read_more: Option<String>,
+        pub read_more: Option<String> = "readMore",
+        pub extra: Extra,
     }
 }
 
@@ -103,5 +114,84 @@ vocabulary! {
         RateLimitError = "RateLimitError",
         PermissionsError = "PermissionsError",
         PrerequisiteNotMet = "PrerequisiteNotMet",
+    }
+}
+
+impl DatasetStatus {
+    /// Returns `true` if the read has failed: `FetchError`, `MapError`, `InternalError`,
+    /// `ProcessingError`, `ValidationError`, `AuthError`, `RateLimitError`, `PermissionsError` or
+    /// `PrerequisiteNotMet`.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.stage() == Some(Stage::Failed)
+    }
+
+    /// Returns `true` if the read has succeeded: `Complete`.
+    ///
+    /// `Cancelled` and `NotSupported` are ends that are neither complete nor an error, and every other
+    /// status is on the way.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.stage() == Some(Stage::Complete)
+    }
+
+    /// Each documented status has to be named here.
+    fn stage(&self) -> Option<Stage> {
+        match self {
+            Self::Complete => Some(Stage::Complete),
+            Self::FetchError
+            | Self::MapError
+            | Self::InternalError
+            | Self::ProcessingError
+            | Self::ValidationError
+            | Self::AuthError
+            | Self::RateLimitError
+            | Self::PermissionsError
+            | Self::PrerequisiteNotMet => Some(Stage::Failed),
+            Self::Cancelled
+            | Self::NotSupported
+            | Self::Initial
+            | Self::Queued
+            | Self::Fetching
+            | Self::MapQueued
+            | Self::Mapping
+            | Self::ProcessingQueued
+            | Self::Processing
+            | Self::ValidationQueued
+            | Self::Validating
+            | Self::Other(_) => None,
+        }
+    }
+}
+
+#[derive(PartialEq)]
+enum Stage {
+    Complete,
+    Failed,
+}
+
+impl ReadCompleted {
+    /// Returns the data types whose read has failed, by [`DatasetStatus::is_error`].
+    pub fn failed(&self) -> impl Iterator<Item = &DataTypeRead> {
+        let is_error =
+            |read: &&DataTypeRead| read.status.as_ref().is_some_and(DatasetStatus::is_error);
+        self.data_types.iter().filter(is_error)
+    }
+
+    /// Returns the data types with new or changed records.
+    ///
+    /// The first read after linking reports none, though everything is new: see
+    /// [`DatasetStatus::is_complete`] for that one.
+    pub fn modified(&self) -> impl Iterator<Item = &DataTypeRead> {
+        self.data_types
+            .iter()
+            .filter(|read| read.records_modified == Some(true))
+    }
+
+    /// Returns the data types that were read from a connection.
+    pub fn by_connection(&self, connection: ConnectionId) -> impl Iterator<Item = &DataTypeRead> {
+        self.data_types
+            .iter()
+            .filter(move |read| read.connection_id == Some(connection))
     }
 }

@@ -1,7 +1,8 @@
 //! Writes: records that Codat wrote to a company's software.
 
 use super::{CompanyReference, Payload, object};
-use crate::value::{ConnectionId, Timestamp, vocabulary};
+use crate::text::shown;
+use crate::value::{ConnectionId, PushOperationKey, Timestamp, vocabulary};
 
 object! {
     /// A write request came to its end. Payload of `{dataType}.write.successful` and
@@ -12,24 +13,24 @@ object! {
     /// [`TimedOut`](WriteStatus::TimedOut).
     pub struct Write {
         /// The write request, also called push operation: as a rule a UUID, documented as text.
-        pub id: String,
-        /// What was asked for. Wire name `type`.
-        #[serde(rename = "type")]
-        pub write_type: Option<WriteType>,
+        pub id: String = "id",
+        /// What was asked for.
+        pub write_type: Option<WriteType> = "type",
         /// The company whose records are written.
-        pub reference_company: CompanyReference,
+        pub reference_company: CompanyReference = "referenceCompany",
         /// The connection that was written to.
-        pub connection_id: Option<ConnectionId>,
+        pub connection_id: Option<ConnectionId> = "connectionId",
         /// When the write was requested.
-        pub requested_on_date: Option<Timestamp>,
+        pub requested_on_date: Option<Timestamp> = "requestedOnDate",
         /// When it came to its end.
-        pub completed_on_date: Option<Timestamp>,
+        pub completed_on_date: Option<Timestamp> = "completedOnDate",
         /// How it went.
-        pub status: Option<WriteStatus>,
+        pub status: Option<WriteStatus> = "status",
         /// The record that was written: there on success, and always for attachments.
-        pub record: Option<WriteRecord>,
+        pub record: Option<WriteRecord> = "record",
         /// The attachment's id on the source platform (no UUID).
-        pub attachment_id: Option<String>,
+        pub attachment_id: Option<String> = "attachmentId",
+        pub extra: Extra,
     }
 }
 
@@ -41,13 +42,22 @@ impl Payload for Write {
     fn connection_id(&self) -> Option<ConnectionId> {
         self.connection_id
     }
+
+    fn details(&self) -> Vec<String> {
+        let write_type = self.write_type.as_ref().map(WriteType::as_str);
+        let status = self.status.as_ref().map(WriteStatus::as_str);
+        std::iter::once(format!("request {}", shown(&self.id)))
+            .chain([write_type, status].into_iter().flatten().map(shown))
+            .collect()
+    }
 }
 
 object! {
     /// The record that was written.
     pub struct WriteRecord {
         /// The record's id on the source platform (no UUID).
-        pub id: Option<String>,
+        pub id: Option<String> = "id",
+        pub extra: Extra,
     }
 }
 
@@ -67,6 +77,16 @@ vocabulary! {
         Pending = "Pending",
         Failed = "Failed",
         Success = "Success",
+        /// Codat has stopped waiting. The record may still be written later, so a consumer that tries
+        /// again can make a duplicate.
         TimedOut = "TimedOut",
+    }
+}
+
+impl Write {
+    /// Returns [`id`](field@Self::id) as the key under which the write was requested, if it is a UUID.
+    #[must_use]
+    pub fn push_operation_key(&self) -> Option<PushOperationKey> {
+        self.id.parse().ok()
     }
 }

@@ -4,9 +4,11 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use serde::de::{Error, Unexpected};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
+
+use super::Field;
 
 /// An amount of money: the decimal number as Codat wrote it, digit for digit.
 ///
@@ -87,20 +89,12 @@ impl<'de> Deserialize<'de> for Amount {
         if is_number(&raw) {
             return Ok(Self(raw));
         }
-        Err(D::Error::invalid_type(shape(&raw), &"a decimal number"))
+        Err(D::Error::custom("expected a decimal number"))
     }
 }
 
-/// What a JSON text holds, for an error that does not quote it.
-pub(super) fn shape(raw: &RawValue) -> Unexpected<'static> {
-    Unexpected::Other(match raw.get().as_bytes().first() {
-        Some(b'"') => "string",
-        Some(b'{') => "map",
-        Some(b'[') => "sequence",
-        Some(b't' | b'f') => "boolean",
-        Some(b'n') => "null",
-        _ => "number",
-    })
+impl Field for Amount {
+    const EXPECTED: &'static str = "a decimal number";
 }
 
 impl PartialEq for Amount {

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Error, Unexpected, Visitor};
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
+
+use super::Field;
 
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident)+) => {$(
@@ -78,6 +80,17 @@ macro_rules! ids {
                 deserializer.deserialize_str(UuidVisitor).map(Self)
             }
         }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $name {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                crate::arbitrary::id(u)
+            }
+        }
+
+        impl Field for $name {
+            const EXPECTED: &'static str = "a UUID";
+        }
     )+};
 }
 
@@ -92,6 +105,8 @@ ids! {
     IntegrationId
     /// The id of a source: the kind of data source behind an integration.
     SourceId
+    /// The id of a user of the client, in Codat's Portal.
+    UserId
     /// The id of a generated report.
     ReportId
     /// The id of a Codat client: the business that receives the webhooks.
@@ -111,9 +126,6 @@ ids! {
 #[error("not a UUID")]
 pub struct ParseIdError(());
 
-/// What an error says of a text instead of quoting it.
-pub(crate) const NOT_A_UUID: &str = "text that is not a UUID";
-
 struct UuidVisitor;
 
 impl Visitor<'_> for UuidVisitor {
@@ -124,6 +136,6 @@ impl Visitor<'_> for UuidVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Uuid, E> {
-        Uuid::try_parse(text).map_err(|_| E::invalid_value(Unexpected::Other(NOT_A_UUID), &self))
+        Uuid::try_parse(text).map_err(|_| E::custom("expected a UUID"))
     }
 }

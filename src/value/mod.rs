@@ -2,6 +2,8 @@
 
 mod amount;
 mod data_type;
+pub mod extra;
+mod field;
 mod id;
 mod raw_json;
 mod status_code;
@@ -11,9 +13,10 @@ mod vocabulary;
 
 pub use amount::{Amount, ParseAmountError};
 pub use data_type::DataType;
+pub use extra::Extra;
 pub use id::{
     ClientId, CompanyId, ConnectionId, DatasetId, EventId, IntegrationId, ParseIdError,
-    PushOperationKey, ReportId, RuleId, SourceId, SyncId,
+    PushOperationKey, ReportId, RuleId, SourceId, SyncId, UserId,
 };
 pub use raw_json::RawJson;
 pub use status_code::StatusCode;
@@ -21,6 +24,5 @@ pub use tags::Tags;
 pub use timestamp::Timestamp;
 pub use vocabulary::Other;
 
-pub(crate) use id::NOT_A_UUID;
-pub(crate) use tags::TAG_TWICE;
-pub(crate) use vocabulary::{OTHER, text_impls, vocabulary};
+pub(crate) use field::{Cause, Fault, Field, Hot, HotOption, Members, Name, Text, give_up};
+pub(crate) use vocabulary::{text_impls, vocabulary};

@@ -7,7 +7,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::amount::shape;
+use super::Field;
 
 /// The status code that a source platform answered with, as a rule an HTTP status.
 ///
@@ -67,6 +67,13 @@ impl PartialEq<&str> for StatusCode {
     }
 }
 
+/// Written as a JSON number.
+impl From<super::Amount> for StatusCode {
+    fn from(number: super::Amount) -> Self {
+        Self(Form::Number(number))
+    }
+}
+
 impl From<&str> for StatusCode {
     fn from(text: &str) -> Self {
         Self(Form::Text(text.into()))
@@ -96,6 +103,10 @@ impl<'de> Deserialize<'de> for StatusCode {
         }
         serde_json::from_str(raw.get())
             .map(|text| Self(Form::Text(text)))
-            .map_err(|_| D::Error::invalid_type(shape(&raw), &"a string or a number"))
+            .map_err(|_| D::Error::custom("expected a string or a number"))
     }
+}
+
+impl Field for StatusCode {
+    const EXPECTED: &'static str = "a string or a number";
 }

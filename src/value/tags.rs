@@ -1,15 +1,19 @@
 //! Company tags.
 
-use std::collections::BTreeMap;
 use std::fmt;
+use std::slice;
 
-use serde::de::{Error, MapAccess, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::{Extra, Fault, Field, Members, give_up};
+use crate::drift::{DriftKind, Walk};
 
 /// The tags that a Codat client has given a company.
 ///
-/// At most 10, with keys of 1 to 27 characters and values of up to 100. A tag that comes as `null`
-/// counts as missing; a tag that comes twice is an error.
+/// At most 10, with keys of 1 to 27 characters and values of up to 100.
 ///
 /// ```
 /// use codat_webhooks::Tags;
@@ -17,89 +21,187 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// let tags: Tags = [("region", "us"), ("team", "risk")].into_iter().collect();
 /// assert_eq!(tags.get("region"), Some("us"));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Tags(BTreeMap<String, String>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Tags {
+    /// In the order of their keys, each key once.
+    tags: Vec<(Box<str>, Box<str>)>,
+    /// The tags whose value is not a string, and tags that were sent twice.
+    pub extra: Extra,
+}
 
 impl Tags {
-    /// The value of a tag. Keys are case-sensitive.
+    /// Creates an empty set of tags.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            tags: Vec::new(),
+            extra: Extra::new(),
+        }
+    }
+
+    /// Returns the value of a tag. Keys are case-sensitive.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        let index = self.index(key).ok()?;
+        self.tags.get(index).map(|(_, value)| &**value)
     }
 
-    /// The tags in the order of their keys.
+    fn index(&self, key: &str) -> Result<usize, usize> {
+        self.tags.binary_search_by(|(known, _)| (**known).cmp(key))
+    }
+
+    /// Returns an iterator over the tags in the order of their keys.
     #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (&**key, &**value))
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.tags.iter())
     }
 
-    /// Sets a tag, and gives the value that it had before.
+    /// Sets a tag and returns the value it had before.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<String>) -> Option<String> {
-        self.0.insert(key.into(), value.into())
+        let (key, mut value) = (key.into(), value.into().into_boxed_str());
+        match self.index(&key) {
+            Ok(index) => {
+                std::mem::swap(&mut self.tags.get_mut(index)?.1, &mut value);
+                Some(value.into())
+            }
+            Err(index) => {
+                self.tags.insert(index, (key.into(), value));
+                None
+            }
+        }
     }
 
-    /// The number of tags.
+    /// Returns the number of tags.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.tags.len()
     }
 
-    /// Whether there is no tag.
+    /// Returns `true` if there is no tag.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.tags.is_empty()
+    }
+
+    /// Sorts the tags. Fails if a key is there twice.
+    fn sort(mut tags: Vec<(Box<str>, Box<str>)>) -> Option<Vec<(Box<str>, Box<str>)>> {
+        tags.sort();
+        let repeated = tags
+            .windows(2)
+            .any(|pair| matches!(pair, [(first, _), (second, _)] if first == second));
+        (!repeated).then_some(tags)
+    }
+}
+
+/// Iterator over [`Tags`], created by [`Tags::iter`].
+#[derive(Clone, Debug)]
+pub struct Iter<'a>(slice::Iter<'a, (Box<str>, Box<str>)>);
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(key, value)| (&**key, &**value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl<'a> IntoIterator for &'a Tags {
+    type Item = (&'a str, &'a str);
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
     }
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Tags {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(tags: I) -> Self {
-        Self(
-            tags.into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        )
+        let mut all = Self::new();
+        all.extend(tags);
+        all
+    }
+}
+
+impl<K: Into<String>, V: Into<String>, const N: usize> From<[(K, V); N]> for Tags {
+    fn from(tags: [(K, V); N]) -> Self {
+        tags.into_iter().collect()
     }
 }
 
 impl<K: Into<String>, V: Into<String>> Extend<(K, V)> for Tags {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, tags: I) {
-        self.0.extend(
-            tags.into_iter()
-                .map(|(key, value)| (key.into(), value.into())),
-        );
+        for (key, value) in tags {
+            self.insert(key, value);
+        }
     }
 }
 
-pub(crate) const TAG_TWICE: &str = "a tag that comes twice";
+impl Serialize for Tags {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self {
+            map.serialize_entry(key, value)?;
+        }
+        self.extra.write(&mut map, |key| self.get(key).is_some())?;
+        map.end()
+    }
+}
 
 impl<'de> Deserialize<'de> for Tags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        Self::cold(&json).map_err(D::Error::custom)
+    }
+}
+
+impl Field for Tags {
+    const EXPECTED: &'static str = "an object";
+
+    fn hot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TagsVisitor;
 
         impl<'de> Visitor<'de> for TagsVisitor {
             type Value = Tags;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of tags")
+                f.write_str(Tags::EXPECTED)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tags, A::Error> {
-                let mut tags = BTreeMap::new();
-                while let Some((key, value)) = map.next_entry::<String, Option<String>>()? {
-                    if let Some(value) = value {
-                        if tags.insert(key, value).is_some() {
-                            return Err(A::Error::invalid_value(
-                                Unexpected::Other(TAG_TWICE),
-                                &"each tag once",
-                            ));
-                        }
-                    }
+                let mut tags = Vec::new();
+                while let Some(tag) = map.next_entry()? {
+                    tags.push(tag);
                 }
-                Ok(Tags(tags))
+                Ok(Tags {
+                    tags: Tags::sort(tags).ok_or_else(give_up)?,
+                    extra: Extra::new(),
+                })
             }
         }
 
         deserializer.deserialize_map(TagsVisitor)
+    }
+
+    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
+        let mut members = Members::of(json)?;
+        let tags = members.strings();
+        Ok(Self {
+            tags,
+            extra: members.rest(),
+        })
+    }
+
+    fn drift(&self, walk: &mut Walk) {
+        // The key is the client's own text.
+        for (_, value) in &self.extra {
+            walk.note(DriftKind::Misfit, Some(value.as_str()));
+        }
     }
 }

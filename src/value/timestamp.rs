@@ -1,12 +1,15 @@
 //! Dates and times, kept as the text that Codat wrote.
 
 use std::convert::Infallible;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::text_impls;
+use super::{Field, text_impls};
+use crate::drift::{DriftKind, Walk};
 
 /// A date or a time, as the text that Codat wrote, with typed views.
 ///
@@ -32,20 +35,36 @@ use super::text_impls;
 /// assert_eq!(local.instant(), None); // never silently an instant
 /// assert!(local.local().is_some());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Timestamp(Box<str>);
+#[derive(Clone)]
+pub struct Timestamp(Text);
+
+/// A date is short, and an event has several: those of Codat's usual forms take no allocation.
+#[derive(Clone)]
+enum Text {
+    Inline { len: u8, bytes: [u8; INLINE] },
+    Boxed(Box<str>),
+}
+
+const INLINE: usize = 30;
 
 impl Timestamp {
     /// The text that Codat wrote.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Text::Inline { len, bytes } => {
+                let text = bytes.get(..usize::from(*len)).unwrap_or_default();
+                // It was text before.
+                std::str::from_utf8(text).unwrap_or_default()
+            }
+            Text::Boxed(text) => text,
+        }
     }
 
     /// The instant, with the offset it was written with. `None` unless there is an offset (or `Z`).
     #[must_use]
     pub fn instant(&self) -> Option<DateTime<FixedOffset>> {
-        instant(&self.0)
+        instant(self.as_str())
     }
 
     /// The local date and time. `None` unless the text has both and no offset.
@@ -104,7 +123,40 @@ fn wall_clock(instant: &DateTime<FixedOffset>) -> Option<NaiveDateTime> {
 
 impl From<&str> for Timestamp {
     fn from(text: &str) -> Self {
-        Self(text.into())
+        let mut bytes = [0; INLINE];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(start), Ok(len)) => {
+                start.copy_from_slice(text.as_bytes());
+                Self(Text::Inline { len, bytes })
+            }
+            _ => Self(Text::Boxed(text.into())),
+        }
+    }
+}
+
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Timestamp").field(&self.as_str()).finish()
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -151,3 +203,13 @@ impl From<NaiveDate> for Timestamp {
 }
 
 text_impls!(Timestamp);
+
+impl Field for Timestamp {
+    const EXPECTED: &'static str = "a string";
+
+    fn drift(&self, walk: &mut Walk) {
+        if self.date().is_none() {
+            walk.note(DriftKind::Date, Some(self.as_str()));
+        }
+    }
+}

@@ -166,12 +166,23 @@ macro_rules! vocabulary {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self {
-                    // Known by its name to a serializer that looks for it; in JSON the text alone.
-                    Self::Other(text) => {
-                        serializer.serialize_newtype_struct($crate::value::OTHER, text.as_str())
-                    }
-                    named => serializer.serialize_str(named.as_str()),
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $name {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                $crate::arbitrary::word(u, Self::KNOWN)
+            }
+        }
+
+        impl $crate::value::Field for $name {
+            const EXPECTED: &'static str = "a string";
+
+            fn drift(&self, walk: &mut $crate::drift::Walk) {
+                if let Self::Other(text) = self {
+                    walk.note($crate::drift::DriftKind::Value, Some(text));
                 }
             }
         }
@@ -180,9 +191,6 @@ macro_rules! vocabulary {
     };
 }
 pub(crate) use vocabulary;
-
-/// The name under which a text outside its vocabulary is serialized.
-pub(crate) const OTHER: &str = "Other";
 
 /// What every type that is sent as a text has: the type brings `From<&str>` and `as_str`, and where
 /// it has several spellings, how it compares with a text.

@@ -1,0 +1,30 @@
+//! Reads webhook bodies from files and prints what happened in each.
+//!
+//! ```text
+//! cargo run --example inspect                     # the sample bodies
+//! cargo run --example inspect -- FILE...          # your own; `-` is standard input
+//! cargo run --example inspect -- --json FILE...   # a JSON object for each body
+//! cargo run --example inspect -- --drift FILE...  # what the crate does not model
+//! ```
+//!
+//! A file holds one body, or JSON Lines. A body that cannot be read is reported on standard error as
+//! `FILE:LINE: what is wrong`, and the others go on. The exit status is 0 on success, 1 if a body was
+//! bad, and 2 if a file could not be read or the arguments are wrong.
+
+mod bodies;
+mod inspect;
+
+use std::io::{self, BufWriter, IsTerminal};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let (out, aligned) = (io::stdout().lock(), io::stdout().is_terminal());
+    inspect::run(
+        std::env::args_os().skip(1),
+        &mut io::stdin().lock(),
+        &mut BufWriter::new(out),
+        &mut io::stderr(),
+        aligned,
+    )
+    .into()
+}

@@ -1,0 +1,291 @@
+//! `arbitrary::Arbitrary` for the types that no table declares.
+//!
+//! Everything made here survives writing and reading.
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+use uuid::Uuid;
+
+use crate::event::{
+    Event, EventPattern, EventType, Outcome, ProductRead, ReadScope, ReportName, TagFilter,
+    UnknownEvent,
+};
+use crate::legacy::{ALERT_ID, Alert, DATA, Rule, RuleType};
+use crate::payload::{AlertHeader, Fields};
+use crate::read::{EVENT_TYPE, GENERATED_DATE, ID, PAYLOAD};
+use crate::value::{Amount, DataType, Extra, Name, RawJson, StatusCode, Tags, Timestamp};
+use crate::webhook::Webhook;
+
+/// An id.
+pub(crate) fn id<T: From<Uuid>>(u: &mut Unstructured<'_>) -> Result<T> {
+    Ok(Uuid::from_bytes(u.arbitrary()?).into())
+}
+
+/// A word of a vocabulary, or a text that is most likely none.
+pub(crate) fn word<T: Clone + for<'t> From<&'t str>>(
+    u: &mut Unstructured<'_>,
+    known: &[T],
+) -> Result<T> {
+    Ok(if u.ratio(3, 4)? {
+        u.choose(known)?.clone()
+    } else {
+        T::from(&String::arbitrary(u)?)
+    })
+}
+
+/// `false` when the bytes have run out, so that a loop ends; `Unstructured::ratio` is then `true`.
+fn one_in_eight(u: &mut Unstructured<'_>) -> Result<bool> {
+    Ok(u8::arbitrary(u)? % 8 == 7)
+}
+
+/// A text that can be one part of an event type.
+fn part(u: &mut Unstructured<'_>) -> Result<String> {
+    let mut text = String::arbitrary(u)?;
+    text.retain(|c| c != '.' && !c.is_control());
+    Ok(if text.is_empty() {
+        "part".to_owned()
+    } else {
+        text
+    })
+}
+
+/// A data type that a write event can have.
+pub(crate) fn written_data_type(u: &mut Unstructured<'_>) -> Result<DataType> {
+    Ok(if u.ratio(3, 4)? {
+        u.choose(DataType::KNOWN)?.clone()
+    } else {
+        DataType::from(part(u)?)
+    })
+}
+
+impl Extra {
+    /// Fields beside those of the object.
+    pub(crate) fn arbitrary_beside(u: &mut Unstructured<'_>, names: &[Name]) -> Result<Self> {
+        let mut extra = Self::new();
+        // Most objects have none.
+        while one_in_eight(u)? {
+            let key = String::arbitrary(u)?;
+            let mut known = names.iter().flat_map(|name| name.spellings());
+            if !known.any(|name| *name == *key) {
+                extra.insert(key, u.arbitrary()?);
+            }
+        }
+        Ok(extra)
+    }
+}
+
+impl<'a> Arbitrary<'a> for Extra {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Self::arbitrary_beside(u, &[])
+    }
+}
+
+/// Any JSON but `null`, which an optional field takes for a missing one.
+impl<'a> Arbitrary<'a> for RawJson {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let json = json(u, 0)?;
+        let json = if json == "null" { "{}" } else { &json };
+        json.parse().map_err(|_| arbitrary::Error::IncorrectFormat)
+    }
+}
+
+fn json(u: &mut Unstructured<'_>, depth: u8) -> Result<String> {
+    fn string(u: &mut Unstructured<'_>) -> Result<String> {
+        Ok(serde_json::Value::String(u.arbitrary()?).to_string())
+    }
+    let deepest = if depth < 3 { 5 } else { 3 };
+    let mut items = Vec::new();
+    Ok(match u.int_in_range(0..=deepest)? {
+        0 => "null".to_owned(),
+        1 => bool::arbitrary(u)?.to_string(),
+        2 => Amount::arbitrary(u)?.to_string(),
+        3 => string(u)?,
+        4 => {
+            while u.arbitrary()? {
+                items.push(json(u, depth.saturating_add(1))?);
+            }
+            format!("[{}]", items.join(" , "))
+        }
+        _ => {
+            while u.arbitrary()? {
+                items.push(format!(
+                    "{}: {}",
+                    string(u)?,
+                    json(u, depth.saturating_add(1))?
+                ));
+            }
+            format!("{{{}}}", items.join(",\n"))
+        }
+    })
+}
+
+impl<'a> Arbitrary<'a> for Amount {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let (minus, whole, cents, exponent): (bool, u64, Option<u8>, Option<i8>) = u.arbitrary()?;
+        let minus = if minus { "-" } else { "" };
+        let cents = cents.map_or(String::new(), |cents| format!(".{cents:03}"));
+        let exponent = exponent.map_or(String::new(), |exponent| format!("e{exponent}"));
+        format!("{minus}{whole}{cents}{exponent}")
+            .parse()
+            .map_err(|_| arbitrary::Error::IncorrectFormat)
+    }
+}
+
+impl<'a> Arbitrary<'a> for StatusCode {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(if u.arbitrary()? {
+            Self::from(&*String::arbitrary(u)?)
+        } else {
+            Self::from(Amount::arbitrary(u)?)
+        })
+    }
+}
+
+/// A date of any of the forms, possible or not, or any other text.
+impl<'a> Arbitrary<'a> for Timestamp {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let [month, day, hour, minute, second]: [u8; 5] = u.arbitrary()?;
+        let date = format!("20{:02}-{:02}-{:02}", month % 100, month % 14, day % 33);
+        let time = format!("{:02}:{:02}:{:02}", hour % 25, minute % 61, second % 62);
+        Ok(match u.int_in_range(0..=5)? {
+            0 => Self::from(format!("{date}T{time}Z")),
+            1 => Self::from(format!("{date}T{time}.{}Z", u32::arbitrary(u)?)),
+            2 => Self::from(format!("{date}T{time}+{:02}:{:02}", hour % 15, minute % 60)),
+            3 => Self::from(format!("{date}T{time}")),
+            4 => Self::from(date),
+            _ => Self::from(String::arbitrary(u)?),
+        })
+    }
+}
+
+impl<'a> Arbitrary<'a> for Tags {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let mut tags: Self = Vec::<(String, String)>::arbitrary(u)?.into_iter().collect();
+        tags.extra = Extra::arbitrary(u)?
+            .into_iter()
+            // A string would be a tag.
+            .filter(|(key, value)| tags.get(key).is_none() && !value.as_str().starts_with('"'))
+            .collect();
+        Ok(tags)
+    }
+}
+
+impl<'a> Arbitrary<'a> for ReadScope {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        u.choose(&Self::ALL).copied()
+    }
+}
+
+impl<'a> Arbitrary<'a> for Outcome {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        u.choose(&[Self::Successful, Self::Unsuccessful]).copied()
+    }
+}
+
+impl<'a> Arbitrary<'a> for ProductRead {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let mut product = String::arbitrary(u)?;
+        product.retain(|c| !c.is_control());
+        let scope = u.arbitrary()?;
+        Self::new(&product, scope)
+            .or_else(|| Self::new("product", scope))
+            .ok_or(arbitrary::Error::IncorrectFormat)
+    }
+}
+
+impl<'a> Arbitrary<'a> for ReportName {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Self::new(&part(u)?)
+            .or_else(|| Self::new("report"))
+            .ok_or(arbitrary::Error::IncorrectFormat)
+    }
+}
+
+impl<'a> Arbitrary<'a> for UnknownEvent {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let mut event = Self::new(&String::arbitrary(u)?)
+            .or_else(|| Self::new("unknown.event"))
+            .ok_or(arbitrary::Error::IncorrectFormat)?;
+        event.payload = u.arbitrary()?;
+        Ok(event)
+    }
+}
+
+impl<'a> Arbitrary<'a> for EventType {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(Event::arbitrary(u)?.event_type())
+    }
+}
+
+/// A rule type that alerts have, unlike `Account Categories Updated`.
+impl<'a> Arbitrary<'a> for RuleType {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let rule_type = word(u, Self::KNOWN)?;
+        Ok(match EventType::of_rule(rule_type.as_str()) {
+            EventType::Alert(rule_type) => rule_type,
+            _ => Self::SyncStarted,
+        })
+    }
+}
+
+impl<'a> Arbitrary<'a> for Alert {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let rule = Rule::arbitrary(u)?;
+        let mut header = AlertHeader::arbitrary(u)?;
+        rule.rule_type().as_str().clone_into(&mut header.rule_type);
+        Ok(Self { header, rule })
+    }
+}
+
+impl<'a> Arbitrary<'a> for EventPattern {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let mut parts = vec![];
+        while parts.is_empty() || u.arbitrary()? {
+            parts.push(if u.arbitrary()? {
+                "*".to_owned()
+            } else {
+                part(u)?.replace('*', "")
+            });
+        }
+        parts.retain(|part| !part.is_empty());
+        let pattern = parts.join(".");
+        let pattern = if pattern.is_empty() { "*" } else { &pattern };
+        pattern
+            .parse()
+            .map_err(|_| arbitrary::Error::IncorrectFormat)
+    }
+}
+
+impl<'a> Arbitrary<'a> for TagFilter {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let (key, value) = (part(u)?, part(u)?);
+        format!("{key}:{value}")
+            .parse()
+            .or_else(|_| "key:value".parse())
+            .map_err(|_| arbitrary::Error::IncorrectFormat)
+    }
+}
+
+impl<'a> Arbitrary<'a> for Webhook {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let mut event = Event::arbitrary(u)?;
+        if let Event::AccountCategoriesUpdated(event) = &mut event {
+            if u.arbitrary()? {
+                let mut header = AlertHeader::arbitrary(u)?;
+                let names = ["AccountCategoriesUpdated", "Account Categories Updated"];
+                (*u.choose(&names)?).clone_into(&mut header.rule_type);
+                event.alert = Some(header.into());
+            }
+        }
+        let mut webhook = Self::new(id::<crate::value::EventId>(u)?, event);
+        if webhook.is_alert() {
+            let names = [&[ALERT_ID, DATA], AlertHeader::NAMES].concat();
+            webhook.extra = Extra::arbitrary_beside(u, &names)?;
+        } else {
+            // The legacy envelope has no date.
+            webhook.generated_date = u.arbitrary()?;
+            let names = [ID, EVENT_TYPE, GENERATED_DATE, PAYLOAD];
+            webhook.extra = Extra::arbitrary_beside(u, &names)?;
+        }
+        Ok(webhook)
+    }
+}

@@ -1,0 +1,66 @@
+//! An event in one line for a log.
+
+use std::fmt;
+
+use super::{ALERT_PREFIX, Event, EventType};
+use crate::payload::Payload;
+use crate::text::identifier;
+use crate::value::RawJson;
+
+/// Writes one line that is safe to log: the event type, the ids of company and connection, and how it
+/// went.
+///
+/// ```
+/// # let body = br#"{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"connection.connected",
+/// #     "payload":{"referenceCompany":{"id":"6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40"},
+/// #     "connection":{"id":"b1f0a9d2-7c3e-4b56-a1d8-94e7c2f03b65","status":"Linked"}}}"#;
+/// let webhook = codat_webhooks::from_slice(body)?;
+/// assert_eq!(
+///     webhook.event.to_string(),
+///     "connection.connected company=6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40 \
+///      connection=b1f0a9d2-7c3e-4b56-a1d8-94e7c2f03b65: Linked",
+/// );
+/// # Ok::<(), codat_webhooks::Error>(())
+/// ```
+///
+/// It has no name, tag, account number, amount or message. A text that Codat or a client can choose
+/// freely, such as an unknown event type or status, is written only if it has the form of one: ASCII
+/// letters and digits, `-`, `_` and `.`. Otherwise an event type is replaced by the name of its
+/// variant, and any other text by `?`.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", ForLog(&self.event_type()))?;
+        if let Some(company) = self.company_id() {
+            write!(f, " company={company}")?;
+        }
+        if let Some(connection) = self.connection_id() {
+            write!(f, " connection={connection}")?;
+        }
+        let details = match self {
+            Self::Unknown(event) => event.payload.iter().map(size).collect(),
+            _ => self.payload().map(Payload::details).unwrap_or_default(),
+        };
+        if details.is_empty() {
+            return Ok(());
+        }
+        write!(f, ": {}", details.join(", "))
+    }
+}
+
+/// Displays an event type without text that anyone could have chosen.
+pub(crate) struct ForLog<'a>(pub(crate) &'a EventType);
+
+impl fmt::Display for ForLog<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.as_str();
+        let name = text.strip_prefix(ALERT_PREFIX).unwrap_or(&text);
+        f.write_str(match identifier(name) {
+            Some(_) => &text,
+            None => self.0.variant_name(),
+        })
+    }
+}
+
+fn size(payload: &RawJson) -> String {
+    format!("payload of {} bytes", payload.as_str().len())
+}

@@ -1,0 +1,312 @@
+//! Event types beyond the table: their text, the templated families, what the text tells.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use super::EventType;
+use crate::legacy::{RuleType, is_same_rule};
+use crate::value::{DataType, Other, text_impls};
+
+/// The beginning of an alert's event type.
+pub(crate) const ALERT_PREFIX: &str = "@rules.";
+
+/// Codat's sources spell the event types of reports in two ways.
+pub(crate) const REPORTS: &str = "reports.";
+pub(crate) const REPORT: &str = "report.";
+
+impl EventType {
+    /// Every event type that can be named beforehand, for subscribing through Codat's API: the rows
+    /// of the table, and the write events of each data type that Codat can write today.
+    ///
+    /// ```
+    /// use codat_webhooks::EventType;
+    ///
+    /// assert!(EventType::known().any(|known| known == "bills.write.unsuccessful"));
+    /// ```
+    pub fn known() -> impl Iterator<Item = Self> {
+        let writes = DataType::WRITABLE.iter().flat_map(|data_type| {
+            [
+                Self::WriteSuccessful(data_type.clone()),
+                Self::WriteUnsuccessful(data_type.clone()),
+            ]
+        });
+        Self::ROWS.iter().cloned().chain(writes)
+    }
+
+    /// Whether this version has a typed payload for the event type.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Unknown(_))
+    }
+
+    /// The type that a text stands for in the envelope of events, which carries no alerts.
+    pub(crate) fn of_event(text: &str) -> Self {
+        match Self::from(text) {
+            Self::Alert(_) => Self::Unknown(Other::unlisted(text)),
+            event_type => event_type,
+        }
+    }
+
+    /// The type of the alerts of a rule: one of its own, but for the rule whose alerts are the event
+    /// that the current envelope would carry.
+    pub(crate) fn of_rule(rule_type: &str) -> Self {
+        if is_same_rule(rule_type, "AccountCategoriesUpdated") {
+            Self::AccountCategoriesUpdated
+        } else {
+            Self::Alert(RuleType::from(rule_type))
+        }
+    }
+
+    /// Returns the text in the other spelling of the event types of reports.
+    pub(crate) fn other_spelling(&self) -> Option<String> {
+        let text = self.as_str();
+        let rest = text.strip_prefix(REPORTS)?;
+        self.is_known().then(|| format!("{REPORT}{rest}"))
+    }
+
+    /// Whether the text is one of the type's spellings.
+    pub(crate) fn is_named(&self, text: &str) -> bool {
+        let named = Self::from(text);
+        *self == named
+    }
+
+    /// The data type of a write event.
+    #[must_use]
+    pub fn data_type(&self) -> Option<&DataType> {
+        match self {
+            Self::WriteSuccessful(data_type) | Self::WriteUnsuccessful(data_type) => {
+                Some(data_type)
+            }
+            _ => None,
+        }
+    }
+
+    /// The outcome that the event type tells: the last part of its text, or the one before
+    /// `initial`. Unknown types that end like that included.
+    ///
+    /// It says nothing of the payload: a `*.write.successful` event has been seen with a status of
+    /// `TimedOut`.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        let text = self.as_str();
+        match text
+            .strip_suffix(".initial")
+            .unwrap_or(&text)
+            .rsplit_once('.')?
+            .1
+        {
+            "successful" => Some(Outcome::Successful),
+            "unsuccessful" => Some(Outcome::Unsuccessful),
+            _ => None,
+        }
+    }
+}
+
+/// The outcome that an event type tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The event type says `successful`.
+    Successful,
+    /// The event type says `unsuccessful`.
+    Unsuccessful,
+}
+
+const WRITE_SUCCESSFUL: &str = ".write.successful";
+const WRITE_UNSUCCESSFUL: &str = ".write.unsuccessful";
+
+impl From<&str> for EventType {
+    fn from(text: &str) -> Self {
+        if let Some(row) = Self::row(text) {
+            row
+        } else if let Some(data_type) = data_type(text, WRITE_SUCCESSFUL) {
+            Self::WriteSuccessful(data_type)
+        } else if let Some(data_type) = data_type(text, WRITE_UNSUCCESSFUL) {
+            Self::WriteUnsuccessful(data_type)
+        } else if let Some(read) = ProductRead::split(text) {
+            Self::ProductReadCompleted(read)
+        } else if let Some(report) = report(text) {
+            report
+        } else if let Some(rule) = text.strip_prefix(ALERT_PREFIX) {
+            // Last: a client's product may be called anything.
+            Self::Alert(RuleType::from(rule))
+        } else {
+            Self::Unknown(Other::unlisted(text))
+        }
+    }
+}
+
+/// The data type before the suffix. A data type is one part: `a.b.write.successful` would be an
+/// event type of another family, whose payload need not be that of a write.
+fn data_type(text: &str, suffix: &str) -> Option<DataType> {
+    let name = text.strip_suffix(suffix)?;
+    is_one_part(name).then(|| DataType::from(name))
+}
+
+fn is_one_part(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c == '.' || c.is_control())
+}
+
+/// The type of a report's event, in the spelling that the table does not have, or of a report that
+/// the table does not have.
+fn report(text: &str) -> Option<EventType> {
+    let rest = text
+        .strip_prefix(REPORTS)
+        .or_else(|| text.strip_prefix(REPORT))?;
+    if let Some(row) = EventType::row(&format!("{REPORTS}{rest}")) {
+        return Some(row);
+    }
+    if let Some(name) = rest.strip_suffix(".generate.successful") {
+        return ReportName::new(name).map(EventType::ReportsGenerateSuccessful);
+    }
+    let name = rest.strip_suffix(".generate.unsuccessful")?;
+    ReportName::new(name).map(EventType::ReportsGenerateUnsuccessful)
+}
+
+impl FromStr for EventType {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::from(text))
+    }
+}
+
+impl Serialize for EventType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.as_str())
+    }
+}
+
+text_impls!(EventType, |event_type, text| event_type.is_named(text));
+
+/// The name of a report that has no event type of its own in this version: the second part of
+/// `reports.{name}.generate.successful`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReportName(Box<str>);
+
+impl ReportName {
+    /// Creates a name. Returns `None` if it is not one part of an event type, or if the report has
+    /// an event type of its own (`creditModel`).
+    #[must_use]
+    pub fn new(name: &str) -> Option<Self> {
+        let listed = EventType::row(&format!("{REPORTS}{name}.generate.successful"));
+        (is_one_part(name) && listed.is_none()).then(|| Self(name.into()))
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ReportName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Which read of one of the client's own products came to its end: the first part of the event type
+/// `{productIdentifier}.read.completed`, and what follows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProductRead {
+    product: Box<str>,
+    scope: ReadScope,
+}
+
+impl ProductRead {
+    /// Makes one. `None` when the product identifier is empty or has control characters, which no
+    /// event type can carry.
+    #[must_use]
+    pub fn new(product: &str, scope: ReadScope) -> Option<Self> {
+        let valid = !product.is_empty() && !product.contains(char::is_control);
+        valid.then(|| Self {
+            product: product.into(),
+            scope,
+        })
+    }
+
+    fn split(text: &str) -> Option<Self> {
+        ReadScope::ALL
+            .into_iter()
+            .find_map(|scope| Self::new(text.strip_suffix(scope.suffix())?, scope))
+    }
+
+    /// The product identifier: the client's own, any text without control characters.
+    #[must_use]
+    pub fn product(&self) -> &str {
+        &self.product
+    }
+
+    /// Which reads the event stands for.
+    #[must_use]
+    pub fn scope(&self) -> ReadScope {
+        self.scope
+    }
+
+    /// The outcome that the event type tells.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        match self.scope {
+            ReadScope::Successful | ReadScope::SuccessfulInitial => Some(Outcome::Successful),
+            ReadScope::Unsuccessful => Some(Outcome::Unsuccessful),
+            ReadScope::All | ReadScope::Initial => None,
+        }
+    }
+
+    /// Whether it is the first read after linking a connection.
+    #[must_use]
+    pub fn is_initial(&self) -> bool {
+        matches!(
+            self.scope,
+            ReadScope::Initial | ReadScope::SuccessfulInitial
+        )
+    }
+}
+
+/// The event type.
+impl fmt::Display for ProductRead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.product)?;
+        f.write_str(self.scope.suffix())
+    }
+}
+
+/// Which reads an event type stands for; the last three are narrower subscriptions of the first two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ReadScope {
+    /// `read.completed`: every read.
+    All,
+    /// `read.completed.initial`: the first read after linking a connection.
+    Initial,
+    /// `read.completed.successful`: reads with success.
+    Successful,
+    /// `read.completed.unsuccessful`: reads without success.
+    Unsuccessful,
+    /// `read.completed.successful.initial`: the first read after linking, with success.
+    SuccessfulInitial,
+}
+
+impl ReadScope {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::All,
+        Self::Initial,
+        Self::Successful,
+        Self::Unsuccessful,
+        Self::SuccessfulInitial,
+    ];
+
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::All => ".read.completed",
+            Self::Initial => ".read.completed.initial",
+            Self::Successful => ".read.completed.successful",
+            Self::Unsuccessful => ".read.completed.unsuccessful",
+            Self::SuccessfulInitial => ".read.completed.successful.initial",
+        }
+    }
+}

@@ -1,0 +1,531 @@
+//! The table of event types, and what follows from it: [`Event`] and [`EventType`].
+
+mod display;
+mod duplicate;
+mod event_type;
+mod pattern;
+
+use std::borrow::Cow;
+
+use serde::de::{DeserializeSeed, Deserializer};
+use serde::ser::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+#[cfg(feature = "arbitrary")]
+use crate::arbitrary::written_data_type;
+use crate::drift::Walk;
+use crate::legacy::{Alert, RuleType};
+use crate::payload::{
+    AccountCategoriesUpdated, Company, CompanyProduct, CompanyReference, ConnectionEvent,
+    ExpensesSync, Object, Payload, RateLimit, ReadCompleted, Report, SourceAccountEvent,
+    UnknownPayload, Write,
+};
+use crate::value::{CompanyId, ConnectionId, DataType, Fault, Field, Other, RawJson, Tags};
+
+pub(crate) use display::ForLog;
+pub use duplicate::FactKey;
+pub use event_type::{Outcome, ProductRead, ReadScope, ReportName};
+pub use pattern::{
+    EventPattern, PatternError, TagFilter, TagFilterError, TagFilters, TooManyTagFilters,
+};
+
+pub(crate) use event_type::{ALERT_PREFIX, REPORT, REPORTS};
+
+/// Declares the event types. A row is `Variant(Payload) = "wire name";` under what happened. A payload
+/// of more than a few words is boxed, so that an event is cheap to move. The templated families, the
+/// alert and the unknown event are written out below.
+///
+/// Makes `Event`, `EventType`, and their dispatch: text, reading, writing, drift.
+macro_rules! events {
+    ($($(#[$meta:meta])+ $variant:ident($payload:ty) = $name:literal;)+) => {
+        /// What happened: a variant for each event type that Codat sends, with its payload.
+        ///
+        /// `Event` is `#[non_exhaustive]`: a `match` needs a `_` arm, and an event type that this
+        /// version does not know yet is [`Unknown`](Self::Unknown), nothing lost. A known event
+        /// whose payload does not fit is an [`Error`](crate::Error), never `Unknown`.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Event {
+            $(
+                $(#[$meta])+
+                #[doc = concat!("\n\nEvent type `", $name, "`.")]
+                $variant($payload),
+            )+
+            /// Data was written: the record was created, updated or deleted, or the attachment
+            /// uploaded.
+            ///
+            /// Event type `{dataType}.write.successful`.
+            WriteSuccessful(DataType, Box<Write>),
+            /// Data could not be written.
+            ///
+            /// Event type `{dataType}.write.unsuccessful`.
+            WriteUnsuccessful(DataType, Box<Write>),
+            /// A read for one of the client's own products came to its end.
+            ///
+            /// Event type `{productIdentifier}.read.completed`, and the same with `.initial`,
+            /// `.successful`, `.unsuccessful` and `.successful.initial`.
+            ProductReadCompleted(ProductRead, Box<ReadCompleted>),
+            /// A report was generated that this version does not list.
+            ///
+            /// Event type `reports.{name}.generate.successful`.
+            ReportsGenerateSuccessful(ReportName, Box<Report>),
+            /// A report that this version does not list could not be generated.
+            ///
+            /// Event type `reports.{name}.generate.unsuccessful`.
+            ReportsGenerateUnsuccessful(ReportName, Box<Report>),
+            /// A legacy alert, for a consumer that has yet to migrate; see [`legacy`](crate::legacy).
+            ///
+            /// Event type `@rules.` and the name of the rule.
+            Alert(Box<Alert>),
+            /// An event of a type that is not in the table.
+            Unknown(UnknownEvent),
+        }
+
+        /// The type of an event: [`Event`] without the payloads.
+        ///
+        /// Made from text with [`From`], which never fails: a type outside the table is
+        /// [`Unknown`](Self::Unknown). Equal to its text. To handle a type that is not in the table
+        /// yet, compare with the text: it goes on working when the type gets there.
+        ///
+        /// ```
+        /// use codat_webhooks::{DataType, EventType};
+        ///
+        /// let written = EventType::from("invoices.write.successful");
+        /// assert_eq!(written, EventType::WriteSuccessful(DataType::Invoices));
+        /// assert_eq!(written.to_string(), "invoices.write.successful");
+        ///
+        /// assert!(EventType::from("company.renamed") == "company.renamed");
+        /// ```
+        ///
+        /// Where Codat's sources spell one event in two ways (`report.` and `reports.`), both are
+        /// the same type; [`Webhook::wire_name`](crate::Webhook::wire_name) has the spelling that
+        /// came.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum EventType {
+            $(
+                #[doc = concat!("`", $name, "`.")]
+                $variant,
+            )+
+            /// `{dataType}.write.successful`.
+            WriteSuccessful(DataType),
+            /// `{dataType}.write.unsuccessful`.
+            WriteUnsuccessful(DataType),
+            /// `{productIdentifier}.read.completed`, and the same with `.initial`, `.successful`,
+            /// `.unsuccessful` and `.successful.initial`.
+            ProductReadCompleted(ProductRead),
+            /// `reports.{name}.generate.successful`, of a report without a row of its own.
+            ReportsGenerateSuccessful(ReportName),
+            /// `reports.{name}.generate.unsuccessful`, of a report without a row of its own.
+            ReportsGenerateUnsuccessful(ReportName),
+            /// `@rules.` and the name of the rule of a legacy alert; see [`legacy`](crate::legacy).
+            Alert(RuleType),
+            /// A type that is not in the table.
+            Unknown(Other<EventType>),
+        }
+
+        impl EventType {
+            /// The rows of the table.
+            pub(crate) const ROWS: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The row of the table that has the text.
+            pub(crate) fn row(text: &str) -> Option<Self> {
+                match text {
+                    $($name => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
+            /// The text that is sent: `company.created`, `invoices.write.successful`.
+            #[must_use]
+            pub fn as_str(&self) -> Cow<'_, str> {
+                match self {
+                    $(Self::$variant => Cow::Borrowed($name),)+
+                    Self::WriteSuccessful(data_type) => format!("{data_type}.write.successful").into(),
+                    Self::WriteUnsuccessful(data_type) => format!("{data_type}.write.unsuccessful").into(),
+                    Self::ProductReadCompleted(read) => read.to_string().into(),
+                    Self::ReportsGenerateSuccessful(name) => format!("reports.{name}.generate.successful").into(),
+                    Self::ReportsGenerateUnsuccessful(name) => format!("reports.{name}.generate.unsuccessful").into(),
+                    Self::Alert(rule) => format!("{ALERT_PREFIX}{rule}").into(),
+                    Self::Unknown(text) => Cow::Borrowed(text),
+                }
+            }
+
+            /// The name of the variant, which is one of a small fixed set: a label for metrics,
+            /// where the text of an unknown type could be anything.
+            #[must_use]
+            pub fn variant_name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($variant),)+
+                    Self::WriteSuccessful(_) => "WriteSuccessful",
+                    Self::WriteUnsuccessful(_) => "WriteUnsuccessful",
+                    Self::ProductReadCompleted(_) => "ProductReadCompleted",
+                    Self::ReportsGenerateSuccessful(_) => "ReportsGenerateSuccessful",
+                    Self::ReportsGenerateUnsuccessful(_) => "ReportsGenerateUnsuccessful",
+                    Self::Alert(_) => "Alert",
+                    Self::Unknown(_) => "Unknown",
+                }
+            }
+        }
+
+        impl Event {
+            /// The type of the event.
+            #[must_use]
+            pub fn event_type(&self) -> EventType {
+                match self {
+                    $(Self::$variant(_) => EventType::$variant,)+
+                    Self::WriteSuccessful(data_type, _) => EventType::WriteSuccessful(data_type.clone()),
+                    Self::WriteUnsuccessful(data_type, _) => EventType::WriteUnsuccessful(data_type.clone()),
+                    Self::ProductReadCompleted(read, _) => EventType::ProductReadCompleted(read.clone()),
+                    Self::ReportsGenerateSuccessful(name, _) => EventType::ReportsGenerateSuccessful(name.clone()),
+                    Self::ReportsGenerateUnsuccessful(name, _) => EventType::ReportsGenerateUnsuccessful(name.clone()),
+                    Self::Alert(alert) => EventType::Alert(alert.rule.rule_type()),
+                    Self::Unknown(unknown) => EventType::Unknown(unknown.event_type.clone()),
+                }
+            }
+
+            fn payload(&self) -> Option<&dyn Payload> {
+                Some(match self {
+                    $(Self::$variant(payload) => payload.as_payload(),)+
+                    Self::WriteSuccessful(_, payload) | Self::WriteUnsuccessful(_, payload) => payload.as_payload(),
+                    Self::ProductReadCompleted(_, payload) => payload.as_payload(),
+                    Self::ReportsGenerateSuccessful(_, payload)
+                    | Self::ReportsGenerateUnsuccessful(_, payload) => payload.as_payload(),
+                    Self::Alert(alert) => alert.as_payload(),
+                    Self::Unknown(_) => return None,
+                })
+            }
+        }
+
+        impl EventType {
+            /// Reads the payload of an event of this type, with either reader.
+            fn read<'de, R: ReadPayload<'de>>(self, payload: R) -> Result<Event, R::Error> {
+                Ok(match self {
+                    $(Self::$variant => Event::$variant(payload.read()?),)+
+                    Self::WriteSuccessful(data_type) => Event::WriteSuccessful(data_type, payload.read()?),
+                    Self::WriteUnsuccessful(data_type) => Event::WriteUnsuccessful(data_type, payload.read()?),
+                    Self::ProductReadCompleted(read) => Event::ProductReadCompleted(read, payload.read()?),
+                    Self::ReportsGenerateSuccessful(name) => Event::ReportsGenerateSuccessful(name, payload.read()?),
+                    Self::ReportsGenerateUnsuccessful(name) => Event::ReportsGenerateUnsuccessful(name, payload.read()?),
+                    // The envelope of events carries no alerts.
+                    Self::Alert(_) => Event::Unknown(UnknownEvent {
+                        event_type: Other::unlisted(&*self.as_str()),
+                        payload: Some(payload.read()?),
+                    }),
+                    Self::Unknown(event_type) => Event::Unknown(UnknownEvent {
+                        event_type,
+                        payload: Some(payload.read()?),
+                    }),
+                })
+            }
+        }
+
+        impl Event {
+            /// Notes what the payload has that is not modelled.
+            pub(crate) fn drift(&self, walk: &mut Walk) {
+                match self {
+                    $(Self::$variant(payload) => payload.drift(walk),)+
+                    Self::WriteSuccessful(_, payload) | Self::WriteUnsuccessful(_, payload) => payload.drift(walk),
+                    Self::ProductReadCompleted(_, payload) => payload.drift(walk),
+                    Self::ReportsGenerateSuccessful(_, payload)
+                    | Self::ReportsGenerateUnsuccessful(_, payload) => payload.drift(walk),
+                    Self::Alert(alert) => alert.rule.drift(walk),
+                    Self::Unknown(_) => {}
+                }
+            }
+        }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for Event {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                type Make<'a> = fn(&mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Event>;
+
+                let make: &[Make<'a>] = &[
+                    $(|u| Ok(Self::$variant(u.arbitrary()?)),)+
+                    |u| Ok(Self::WriteSuccessful(written_data_type(u)?, u.arbitrary()?)),
+                    |u| Ok(Self::WriteUnsuccessful(written_data_type(u)?, u.arbitrary()?)),
+                    |u| Ok(Self::ProductReadCompleted(u.arbitrary()?, u.arbitrary()?)),
+                    |u| Ok(Self::ReportsGenerateSuccessful(u.arbitrary()?, u.arbitrary()?)),
+                    |u| Ok(Self::ReportsGenerateUnsuccessful(u.arbitrary()?, u.arbitrary()?)),
+                    |u| Ok(Self::Alert(u.arbitrary()?)),
+                    |u| Ok(Self::Unknown(u.arbitrary()?)),
+                ];
+                u.choose(make)?(u)
+            }
+        }
+
+        impl Serialize for PayloadOf<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self.0 {
+                    $(Event::$variant(payload) => payload.serialize(serializer),)+
+                    Event::WriteSuccessful(_, payload) | Event::WriteUnsuccessful(_, payload) => {
+                        payload.serialize(serializer)
+                    }
+                    Event::ProductReadCompleted(_, payload) => payload.serialize(serializer),
+                    Event::ReportsGenerateSuccessful(_, payload)
+                    | Event::ReportsGenerateUnsuccessful(_, payload) => payload.serialize(serializer),
+                    Event::Alert(alert) => alert.rule.serialize_data(serializer),
+                    Event::Unknown(unknown) => unknown.payload.serialize(serializer),
+                }
+            }
+        }
+    };
+}
+
+/// A reader of a payload whose type is known.
+trait ReadPayload<'de> {
+    type Error;
+
+    fn read<T: Field>(self) -> Result<T, Self::Error>;
+}
+
+/// The hot reader.
+struct HotPayload<D>(D);
+
+impl<'de, D: Deserializer<'de>> ReadPayload<'de> for HotPayload<D> {
+    type Error = D::Error;
+
+    fn read<T: Field>(self) -> Result<T, D::Error> {
+        T::hot(self.0)
+    }
+}
+
+/// The cold reader.
+impl<'a> ReadPayload<'a> for &'a RawValue {
+    type Error = Fault<'a>;
+
+    fn read<T: Field>(self) -> Result<T, Fault<'a>> {
+        T::cold(self)
+    }
+}
+
+impl EventType {
+    /// Reads a payload, or finds out what is wrong with it.
+    pub(crate) fn cold(self, payload: &RawValue) -> Result<Event, Fault<'_>> {
+        self.read(payload)
+    }
+}
+
+/// Reads a payload that is as documented.
+impl<'de> DeserializeSeed<'de> for HotEvent {
+    type Value = Event;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, payload: D) -> Result<Event, D::Error> {
+        self.0.read(HotPayload(payload))
+    }
+}
+
+/// The hot reader of an event of the type.
+pub(crate) struct HotEvent(pub(crate) EventType);
+
+/// The payload of an event, or the data of an alert, to be written.
+pub(crate) struct PayloadOf<'a>(pub(crate) &'a Event);
+
+impl PayloadOf<'_> {
+    /// Returns `true` if there is nothing to write: an unknown event without a payload, or an alert
+    /// without data.
+    pub(crate) fn is_missing(&self) -> bool {
+        match self.0 {
+            Event::Unknown(unknown) => unknown.payload.is_none(),
+            Event::Alert(alert) => alert.rule.is_empty(),
+            Event::AccountCategoriesUpdated(event) => event.alert.is_some() && event.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+events! {
+    /// A company was created.
+    CompanyCreated(Box<Company>) = "company.created";
+    /// A company was deleted.
+    CompanyDeleted(Box<Company>) = "company.deleted";
+    /// A product was switched on for a company.
+    CompanyProductAdded(Box<CompanyProduct>) = "company.product.added";
+    /// A product was switched off for a company.
+    CompanyProductRemoved(Box<CompanyProduct>) = "company.product.removed";
+
+    /// A connection was made; the customer has yet to authorize it.
+    ConnectionCreated(Box<ConnectionEvent>) = "connection.created";
+    /// A connection was authorized for the first time.
+    ConnectionConnected(Box<ConnectionEvent>) = "connection.connected";
+    /// A connection was lost: unlinked, or de-authorized by the source platform.
+    ConnectionDisconnected(Box<ConnectionEvent>) = "connection.disconnected";
+    /// A lost connection was linked again.
+    ConnectionReconnected(Box<ConnectionEvent>) = "connection.reconnected";
+    /// Linking a connection did not complete.
+    ConnectionFailed(Box<ConnectionEvent>) = "connection.failed";
+    /// A connection was deleted.
+    ConnectionDeleted(Box<ConnectionEvent>) = "connection.deleted";
+
+    /// A read came to its end.
+    ReadCompleted(Box<ReadCompleted>) = "read.completed";
+    /// The first read after linking a connection came to its end.
+    ReadCompletedInitial(Box<ReadCompleted>) = "read.completed.initial";
+    /// A read came to its end with success.
+    ReadCompletedSuccessful(Box<ReadCompleted>) = "read.completed.successful";
+    /// A read came to its end without success.
+    ReadCompletedUnsuccessful(Box<ReadCompleted>) = "read.completed.unsuccessful";
+    /// The first read after linking a connection came to its end with success.
+    ReadCompletedSuccessfulInitial(Box<ReadCompleted>) = "read.completed.successful.initial";
+
+    /// The client has used up its daily quota of API calls.
+    ClientRateLimitReached(RateLimit) = "client.rateLimit.reached";
+    /// The client's daily quota of API calls was reset.
+    ClientRateLimitReset(RateLimit) = "client.rateLimit.reset";
+
+    /// A source account of Bank Feeds was connected.
+    BankFeedsSourceAccountConnected(Box<SourceAccountEvent>) = "bankFeeds.sourceAccount.connected";
+    /// A source account of Bank Feeds was disconnected.
+    BankFeedsSourceAccountDisconnected(Box<SourceAccountEvent>) = "bankFeeds.sourceAccount.disconnected";
+
+    /// A sync of expenses came to its end with success.
+    ExpensesSyncSuccessful(Box<ExpensesSync>) = "expenses.sync.successful";
+    /// A sync of expenses came to its end without success.
+    ExpensesSyncUnsuccessful(Box<ExpensesSync>) = "expenses.sync.unsuccessful";
+
+    /// A categorized bank statement was generated.
+    ReportsCategorizedBankStatementGenerateSuccessful(Box<Report>)
+        = "reports.categorizedBankStatement.generate.successful";
+    /// A categorized bank statement could not be generated.
+    ReportsCategorizedBankStatementGenerateUnsuccessful(Box<Report>)
+        = "reports.categorizedBankStatement.generate.unsuccessful";
+    /// A credit model was generated.
+    ReportsCreditModelGenerateSuccessful(Box<Report>)
+        = "reports.creditModel.generate.successful";
+    /// A credit model could not be generated.
+    ReportsCreditModelGenerateUnsuccessful(Box<Report>)
+        = "reports.creditModel.generate.unsuccessful";
+    /// A spend analysis was generated.
+    ReportsSpendAnalysisGenerateSuccessful(Box<Report>)
+        = "reports.spendAnalysis.generate.successful";
+    /// A spend analysis could not be generated.
+    ReportsSpendAnalysisGenerateUnsuccessful(Box<Report>)
+        = "reports.spendAnalysis.generate.unsuccessful";
+
+    /// The categories of a company's accounts were updated.
+    AccountCategoriesUpdated(AccountCategoriesUpdated) = "AccountCategoriesUpdated";
+}
+
+impl Event {
+    /// Returns the company that the event is about, as most payloads refer to it.
+    ///
+    /// `None` for events that carry the company itself (`company.*`; see
+    /// [`company_id`](Self::company_id)) and for events that concern no company. For an unknown event
+    /// it is read from the payload's `referenceCompany`, each time it is asked for.
+    #[must_use]
+    pub fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+        match self {
+            Self::Unknown(unknown) => unknown.read().into_reference_company().map(Cow::Owned),
+            _ => self.payload()?.reference_company().map(Cow::Borrowed),
+        }
+    }
+
+    /// Returns the id of the company that the event is about, from where the payload has it.
+    ///
+    /// For an unknown event, that is `referenceCompany.id` or `companyId`.
+    #[must_use]
+    pub fn company_id(&self) -> Option<CompanyId> {
+        match self {
+            Self::Unknown(unknown) => unknown.read().company_id(),
+            _ => self.payload()?.company_id(),
+        }
+    }
+
+    /// Returns the name of the company that the event is about, from where the payload has it.
+    #[must_use]
+    pub fn company_name(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Unknown(unknown) => {
+                let name = unknown.read().into_reference_company()?.name?;
+                Some(Cow::Owned(name))
+            }
+            _ => self.payload()?.company_name().map(Cow::Borrowed),
+        }
+    }
+
+    /// Returns the tags of the company that the event is about, from where the payload has them.
+    #[must_use]
+    pub fn company_tags(&self) -> Option<Cow<'_, Tags>> {
+        match self {
+            Self::Unknown(unknown) => {
+                let tags = unknown.read().into_reference_company()?.tags?;
+                Some(Cow::Owned(tags))
+            }
+            _ => self.payload()?.company_tags().map(Cow::Borrowed),
+        }
+    }
+
+    /// Returns the id of the connection that the event is about.
+    ///
+    /// For a read, that is the connection that all of its data types come from, and `None` if they
+    /// come from several. For an unknown event, it is `connectionId` or `connection.id`.
+    #[must_use]
+    pub fn connection_id(&self) -> Option<ConnectionId> {
+        match self {
+            Self::Unknown(unknown) => unknown.read().connection_id(),
+            _ => self.payload()?.connection_id(),
+        }
+    }
+
+    /// The data type of a write event, or of an alert on one data type.
+    #[must_use]
+    pub fn data_type(&self) -> Option<&DataType> {
+        match self {
+            Self::Alert(alert) => alert.data_type(),
+            Self::WriteSuccessful(data_type, _) | Self::WriteUnsuccessful(data_type, _) => {
+                Some(data_type)
+            }
+            _ => None,
+        }
+    }
+
+    /// The outcome that the event type tells; see [`EventType::outcome`].
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.event_type().outcome()
+    }
+
+    /// Returns `true` if the type of the source account is free text: in the first generation of the
+    /// object, which lacks what the second has added.
+    pub(crate) fn has_free_account_type(&self) -> bool {
+        let (Self::BankFeedsSourceAccountConnected(event)
+        | Self::BankFeedsSourceAccountDisconnected(event)) = self
+        else {
+            return false;
+        };
+        let account = &event.source_account;
+        account.routing_info.is_none() && account.account_info.is_none()
+    }
+}
+
+/// An event of a type that is not in the table, kept whole.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct UnknownEvent {
+    /// The event type as it came.
+    pub event_type: Other<EventType>,
+    /// The payload as it came, byte for byte. `None` when there was none.
+    pub payload: Option<RawJson>,
+}
+
+impl UnknownEvent {
+    fn read(&self) -> UnknownPayload {
+        let payload = self.payload.as_ref();
+        payload.map_or_else(UnknownPayload::default, |payload| {
+            UnknownPayload::read(payload.as_raw())
+        })
+    }
+
+    /// Makes one without a payload. `None` when the event type is known after all.
+    #[must_use]
+    pub fn new(event_type: &str) -> Option<Self> {
+        match EventType::of_event(event_type) {
+            EventType::Unknown(event_type) => Some(Self {
+                event_type,
+                payload: None,
+            }),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Choosing events: by type and by company tag.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{Event, EventType};
+
+/// A pattern of event types: `*.write.unsuccessful`, `connection.*`, `read.completed`, `*`.
+///
+/// A pattern is made of parts with dots between them. `*` stands for one or more whole parts, so
+/// that `bankFeeds.*` matches `bankFeeds.sourceAccount.connected`, and `*` alone everything. All
+/// else is literal and case-sensitive. Where Codat spells an event in two ways, a pattern for
+/// either matches.
+///
+/// ```
+/// use codat_webhooks::{EventPattern, EventType};
+///
+/// let failed_writes: EventPattern = "*.write.unsuccessful".parse()?;
+/// assert!(failed_writes.matches(&EventType::from("bills.write.unsuccessful")));
+/// assert!(!failed_writes.matches(&EventType::from("bills.write.successful")));
+///
+/// let error = "bills.wri*".parse::<EventPattern>().unwrap_err();
+/// assert_eq!(error.to_string(), "bad pattern: part 2 mixes `*` with text; `*` stands for whole parts");
+/// # Ok::<(), codat_webhooks::PatternError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventPattern(Box<str>);
+
+/// A text is no [`EventPattern`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("bad pattern: {0}")]
+pub struct PatternError(PatternProblem);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum PatternProblem {
+    #[error("it is empty; `*` matches every event type")]
+    Empty,
+    #[error("part {0} is empty")]
+    EmptyPart(usize),
+    #[error("part {0} mixes `*` with text; `*` stands for whole parts")]
+    MixedPart(usize),
+    #[error("part {0} has a control character")]
+    ControlCharacter(usize),
+}
+
+impl EventPattern {
+    /// The pattern's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether an event type matches.
+    #[must_use]
+    pub fn matches(&self, event_type: &EventType) -> bool {
+        self.matches_text(&event_type.as_str())
+            || event_type
+                .other_spelling()
+                .is_some_and(|spelling| self.matches_text(&spelling))
+    }
+
+    /// Goes through both from left to right. Where the rest does not match, the last `*` takes one
+    /// part more: no earlier one has to be tried again, so that the time is bounded by the product
+    /// of both lengths.
+    fn matches_text(&self, text: &str) -> bool {
+        let mut pattern = self.0.split('.');
+        let mut parts = text.split('.');
+        let mut retry = None;
+        loop {
+            match (pattern.next(), parts.next()) {
+                (None, None) => return true,
+                (Some("*"), Some(_)) => retry = Some((pattern.clone(), parts.clone())),
+                (Some(literal), Some(part)) if literal == part => {}
+                _ => {
+                    // What comes after the `*`, against what comes after one part more.
+                    let Some((rest, shorter)) = &mut retry else {
+                        return false;
+                    };
+                    if shorter.next().is_none() {
+                        return false;
+                    }
+                    (pattern, parts) = (rest.clone(), shorter.clone());
+                }
+            }
+        }
+    }
+}
+
+impl FromStr for EventPattern {
+    type Err = PatternError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.is_empty() {
+            return Err(PatternError(PatternProblem::Empty));
+        }
+        for (part, number) in text.split('.').zip(1..) {
+            let problem: fn(usize) -> PatternProblem = if part.is_empty() {
+                PatternProblem::EmptyPart
+            } else if part != "*" && part.contains('*') {
+                PatternProblem::MixedPart
+            } else if part.contains(char::is_control) {
+                PatternProblem::ControlCharacter
+            } else {
+                continue;
+            };
+            return Err(PatternError(problem(number)));
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+/// A filter on the tags of an event's company, as Codat's own for webhook consumers: `region:us`.
+///
+/// It matches when any of the company's tags is equal to it, case-sensitively. An event that comes
+/// without its company's tags does not match.
+///
+/// ```
+/// use codat_webhooks::{Company, CompanyId, Event, TagFilter};
+///
+/// let id: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
+/// let mut company = Company::new(id);
+/// company.tags = Some([("region", "us")].into_iter().collect());
+///
+/// let filter: TagFilter = "region:us".parse()?;
+/// assert!(filter.matches(&Event::CompanyCreated(company.into())));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TagFilter(Box<str>);
+
+/// A text is no [`TagFilter`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("bad tag filter: {0}")]
+pub struct TagFilterError(TagFilterProblem);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum TagFilterProblem {
+    #[error("there is no `:` between a key and a value")]
+    NoColon,
+    #[error("there is no key before the `:`")]
+    NoKey,
+    #[error("it has {0} characters, and Codat takes at most {MAX_CHARACTERS}")]
+    TooLong(usize),
+}
+
+/// The most characters that Codat takes in a tag filter.
+const MAX_CHARACTERS: usize = 128;
+
+impl TagFilter {
+    /// The filter's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the company of an event has the tag.
+    #[must_use]
+    pub fn matches(&self, event: &Event) -> bool {
+        event.company_tags().is_some_and(|tags| {
+            tags.iter().any(|(key, value)| {
+                // Keys and values may hold a `:` themselves, so the text is not split.
+                self.0
+                    .strip_prefix(key)
+                    .and_then(|rest| rest.strip_prefix(':'))
+                    == Some(value)
+            })
+        })
+    }
+}
+
+impl FromStr for TagFilter {
+    type Err = TagFilterError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let characters = text.chars().count();
+        if characters > MAX_CHARACTERS {
+            return Err(TagFilterError(TagFilterProblem::TooLong(characters)));
+        }
+        match text.split_once(':') {
+            None => Err(TagFilterError(TagFilterProblem::NoColon)),
+            Some(("", _)) => Err(TagFilterError(TagFilterProblem::NoKey)),
+            Some(_) => Ok(Self(text.into())),
+        }
+    }
+}
+
+/// The tag filters of a webhook consumer, of which any has to match. Codat takes at most 10.
+///
+/// Without any filter, every event matches, as with Codat.
+///
+/// ```
+/// use codat_webhooks::{Event, TagFilter, TagFilters};
+///
+/// # fn handle(event: &Event) -> Result<(), Box<dyn std::error::Error>> {
+/// let filters: Vec<TagFilter> = vec!["region:us".parse()?, "region:ca".parse()?];
+/// let filters = TagFilters::new(filters)?;
+/// if filters.matches(event) {
+///     // ...
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TagFilters(Vec<TagFilter>);
+
+/// Error returned when there are more tag filters than Codat takes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} tag filters, and Codat takes at most {most}", most = TagFilters::MAX)]
+pub struct TooManyTagFilters(usize);
+
+impl TagFilters {
+    /// The most filters that a consumer can have.
+    pub const MAX: usize = 10;
+
+    /// Creates the filters.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there are more than [`MAX`](Self::MAX).
+    pub fn new(filters: impl IntoIterator<Item = TagFilter>) -> Result<Self, TooManyTagFilters> {
+        let filters: Vec<_> = filters.into_iter().collect();
+        if filters.len() > Self::MAX {
+            return Err(TooManyTagFilters(filters.len()));
+        }
+        Ok(Self(filters))
+    }
+
+    /// Returns `true` if any filter matches the event, or if there is none.
+    #[must_use]
+    pub fn matches(&self, event: &Event) -> bool {
+        self.0.is_empty() || self.0.iter().any(|filter| filter.matches(event))
+    }
+
+    /// Returns the filters.
+    #[must_use]
+    pub fn as_slice(&self) -> &[TagFilter] {
+        &self.0
+    }
+}
+
+/// Written as they are read, in configuration files too.
+macro_rules! text_form {
+    ($($name:ident)+) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+
+text_form!(EventPattern TagFilter);

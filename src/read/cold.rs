@@ -1,0 +1,259 @@
+//! The cold reader: from raw members, one field after the other.
+
+use std::str::Utf8Error;
+
+use serde_json::value::RawValue;
+
+use super::error::{Context, Problem, position};
+use super::{
+    Body, EVENT_TYPE, Error, ErrorKind, GENERATED_DATE, Header, ID, PAYLOAD, is_respelled,
+    needs_no_payload, strip_bom,
+};
+use crate::event::{Event, EventType, REPORT, REPORTS, UnknownEvent};
+use crate::legacy::{self, ALERT_ID, Alert, DATA, RULE_TYPE};
+use crate::payload::{AlertHeader, Fields};
+use crate::value::{EventId, Fault, Members, RawJson, Timestamp};
+
+/// A fault, and the part of the body that it is in.
+type Failure<'a> = (ErrorKind, Fault<'a>);
+
+/// Reads a body.
+pub(super) fn body(text: &str) -> Result<Body, Error> {
+    read(text, |members, is_alert| {
+        if is_alert {
+            alert(members)
+        } else {
+            event(members)
+        }
+    })
+}
+
+/// Reads a body, but for its payload.
+pub(super) fn header(text: &str) -> Result<Header<'_>, Error> {
+    read(text, |mut members, is_alert| {
+        if is_alert {
+            let (id, header) = alert_header(&mut members)?;
+            return Ok(Header {
+                id,
+                event_type: EventType::of_rule(&header.rule_type)
+                    .as_str()
+                    .into_owned()
+                    .into(),
+                is_alert,
+                generated_date: None,
+                payload: members.raw(DATA),
+            });
+        }
+        let envelope = envelope(&mut members)?;
+        Ok(Header {
+            id: envelope.id,
+            event_type: envelope.event_type.into(),
+            is_alert,
+            generated_date: envelope
+                .generated_date
+                .map(|date| date.as_str().to_owned().into()),
+            payload: envelope.payload,
+        })
+    })
+}
+
+/// Reads the members of a body, and makes the error if something is wrong.
+fn read<'a, T>(
+    text: &'a str,
+    read: impl FnOnce(Members<'a>, bool) -> Result<T, Failure<'a>>,
+) -> Result<T, Error> {
+    let json = strip_bom(text);
+    let (members, error) = Members::parse(json);
+    let is_alert = is_alert(&members);
+    let context = context(&members, is_alert);
+    if error.is_some() {
+        return Err(not_an_object(text, context));
+    }
+    read(members, is_alert).map_err(|(kind, fault)| {
+        let (line, column) = position_of(fault.part, text);
+        Error::new(
+            kind,
+            Problem::Fault(fault.cause),
+            Some(fault.path).filter(|path| !path.is_empty()),
+            (line, column),
+            context,
+            None,
+        )
+    })
+}
+
+/// Returns `true` if the body is a legacy alert. Its keys can be extra keys of an event, too.
+fn is_alert(members: &Members<'_>) -> bool {
+    let has_type = members.has(EVENT_TYPE);
+    let is_event = has_type && (members.has(ID) || members.has(PAYLOAD));
+    !is_event && (members.has(RULE_TYPE) || (has_type && members.has(ALERT_ID)))
+}
+
+/// Finds out which event a body is, for its error.
+fn context(members: &Members<'_>, is_alert: bool) -> Context {
+    if is_alert {
+        return Context {
+            id: members.peek(ALERT_ID),
+            event_type: members
+                .peek::<String>(RULE_TYPE)
+                .or_else(|| members.peek(EVENT_TYPE))
+                .map(|rule_type| EventType::of_rule(&rule_type)),
+        };
+    }
+    // The rest of an alert may be cut off.
+    let names_an_alert = !members.has(EVENT_TYPE) && !members.has(ID);
+    Context {
+        id: members.peek(if names_an_alert { ALERT_ID } else { ID }),
+        event_type: members
+            .peek::<String>(EVENT_TYPE)
+            .map(|event_type| EventType::of_event(&event_type)),
+    }
+}
+
+/// The fields of the current envelope.
+struct Envelope<'a> {
+    id: EventId,
+    event_type: String,
+    generated_date: Option<Timestamp>,
+    payload: Option<&'a RawValue>,
+}
+
+fn envelope<'a>(members: &mut Members<'a>) -> Result<Envelope<'a>, Failure<'a>> {
+    let error = |fault| (ErrorKind::Envelope, fault);
+    for name in [ID, EVENT_TYPE, GENERATED_DATE, PAYLOAD] {
+        for spelling in name.spellings() {
+            members.once(spelling).map_err(error)?;
+        }
+    }
+    let id = members.required(ID).map_err(error)?;
+    let event_type: String = members.required(EVENT_TYPE).map_err(error)?;
+    let generated_date = members.optional(GENERATED_DATE);
+    let payload = members.raw(PAYLOAD);
+    if payload.is_none() && !needs_no_payload(&event_type) {
+        return Err(error(members.missing(PAYLOAD)));
+    }
+    if is_respelled(&event_type) {
+        members.respell(REPORTS, REPORT);
+    }
+    Ok(Envelope {
+        id,
+        event_type,
+        generated_date,
+        payload,
+    })
+}
+
+fn event(mut members: Members<'_>) -> Result<Body, Failure<'_>> {
+    let Envelope {
+        id,
+        event_type,
+        generated_date,
+        payload,
+    } = envelope(&mut members)?;
+    let event = match (EventType::of_event(&event_type), payload) {
+        (EventType::Unknown(event_type), payload) => Event::Unknown(UnknownEvent {
+            event_type,
+            payload: payload.map(|payload| RawJson::from(payload.to_owned())),
+        }),
+        (event_type, payload) => event_type
+            .cold(payload.unwrap_or(RawValue::NULL))
+            .map_err(|fault| (ErrorKind::Payload, fault.within(PAYLOAD.wire)))?,
+    };
+    Ok(Body {
+        id,
+        generated_date,
+        event,
+        extra: members.rest(),
+    })
+}
+
+fn alert_header<'a>(members: &mut Members<'a>) -> Result<(EventId, AlertHeader), Failure<'a>> {
+    let error = |fault| (ErrorKind::Envelope, fault);
+    let names = [ALERT_ID, DATA].into_iter();
+    for name in names.chain(AlertHeader::NAMES.iter().copied()) {
+        for spelling in name.spellings() {
+            members.once(spelling).map_err(error)?;
+        }
+    }
+    let id = members.required(ALERT_ID).map_err(error)?;
+    let header = AlertHeader::cold(members).map_err(error)?;
+    Ok((id, header))
+}
+
+fn alert(mut members: Members<'_>) -> Result<Body, Failure<'_>> {
+    let (id, header) = alert_header(&mut members)?;
+    let event = if let EventType::Alert(rule_type) = EventType::of_rule(&header.rule_type) {
+        let rule = rule_type.read_data(&mut members);
+        Event::Alert(Box::new(Alert { header, rule }))
+    } else {
+        let mut event: crate::payload::AccountCategoriesUpdated = legacy::data(&mut members);
+        event.alert = Some(header.into());
+        Event::AccountCategoriesUpdated(event)
+    };
+    Ok(Body {
+        id,
+        generated_date: None,
+        event,
+        extra: members.rest(),
+    })
+}
+
+/// Makes the error of a body that is not JSON, not an object, or an object with an odd key.
+fn not_an_object(text: &str, context: Context) -> Error {
+    let json = strip_bom(text);
+    let raw = match serde_json::from_str::<&RawValue>(json) {
+        Ok(raw) => raw,
+        Err(error) => {
+            let bom = text.len().saturating_sub(json.len());
+            let column = error
+                .column()
+                .saturating_add(if error.line() <= 1 { bom } else { 0 });
+            return Error::new(
+                ErrorKind::Json,
+                if error.is_eof() {
+                    Problem::End
+                } else {
+                    Problem::Syntax
+                },
+                None,
+                (error.line().max(1), column.max(1)),
+                context,
+                Some(error.into()),
+            );
+        }
+    };
+    let cause = Members::of(raw)
+        .err()
+        .map_or(Members::ODD_KEY, |fault| fault.cause);
+    let place = position_of(raw.get(), text);
+    Error::new(
+        ErrorKind::Envelope,
+        Problem::Fault(cause),
+        None,
+        place,
+        context,
+        None,
+    )
+}
+
+/// The error of a body that is not UTF-8.
+pub(super) fn not_utf8(body: &[u8], error: Utf8Error) -> Error {
+    let valid = body.get(..error.valid_up_to()).unwrap_or_default();
+    let valid = std::str::from_utf8(valid).unwrap_or_default();
+    let (members, _) = Members::parse(strip_bom(valid));
+    let context = context(&members, is_alert(&members));
+    Error::new(
+        ErrorKind::Json,
+        Problem::Utf8,
+        None,
+        position(valid),
+        context,
+        Some(error.into()),
+    )
+}
+
+/// Returns the position of a part of the body.
+fn position_of(part: &str, body: &str) -> (usize, usize) {
+    let start = (part.as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
+    position(body.get(..start).unwrap_or_default())
+}

@@ -1,0 +1,67 @@
+//! Text for people: paths, and what is cut or escaped so that a line stays a line.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Joins two parts of a path: `payload` and `dataTypes`, `dataTypes` and `[3]`.
+pub(crate) fn join(path: &str, rest: &str) -> String {
+    let dot = if path.is_empty() || rest.is_empty() || rest.starts_with('[') {
+        ""
+    } else {
+        "."
+    };
+    format!("{path}{dot}{rest}")
+}
+
+/// Returns the beginning of a text, of at most so many characters.
+pub(crate) fn truncate(text: &str, characters: usize) -> &str {
+    let end = text.char_indices().nth(characters);
+    end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
+/// Displays text with its control characters escaped.
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| {
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+                write!(f, "{}", c.escape_default())
+            } else {
+                write!(f, "{c}")
+            }
+        })
+    }
+}
+
+/// Returns a text if it has the form of an id or of an event type, and so can hardly be the name of a
+/// customer.
+pub(crate) fn identifier(text: &str) -> Option<&str> {
+    let is_short = (1..=100).contains(&text.len());
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (is_short && text.bytes().all(is_plain)).then_some(text)
+}
+
+/// Returns a text as it is shown in a log.
+pub(crate) fn shown(text: &str) -> String {
+    identifier(text).unwrap_or("?").to_owned()
+}
+
+/// Counts statuses: `3 data types: 2 Complete, 1 FetchError`.
+pub(crate) fn tally<'a>(noun: &str, statuses: impl Iterator<Item = Option<&'a str>>) -> String {
+    let mut total = 0_usize;
+    let mut counts = BTreeMap::<_, usize>::new();
+    for status in statuses {
+        total = total.saturating_add(1);
+        let status = status.map_or_else(|| "without status".to_owned(), shown);
+        let count = counts.entry(status).or_default();
+        *count = count.saturating_add(1);
+    }
+    let plural = if total == 1 { "" } else { "s" };
+    let counts: Vec<_> = counts
+        .iter()
+        .map(|(status, count)| format!("{count} {status}"))
+        .collect();
+    let colon = if counts.is_empty() { "" } else { ": " };
+    format!("{total} {noun}{plural}{colon}{}", counts.join(", "))
+}

@@ -1,0 +1,218 @@
+//! `Webhook::drift` reports exactly what an event has that the models do not.
+
+use codat_webhooks::DriftKind;
+
+use crate::common::{self, Fixture, Place, fixture, fixtures, read};
+
+fn found(body: &str) -> Vec<String> {
+    common::drift(&read(body))
+}
+
+/// What the samples have that is new on purpose.
+fn expected(name: &str) -> &'static [&'static str] {
+    match name {
+        "company.renamed" => &["unknown event type at eventType: company.renamed"],
+        "platform.maintenance.announced" => {
+            &["unknown event type at eventType: platform.maintenance.announced"]
+        }
+        "rules.Weekly digest is ready" => {
+            &["unknown event type at RuleType: Weekly digest is ready"]
+        }
+        "bankFeeds.sourceAccount.disconnected@unknown-values" => &[
+            "undocumented value at payload.sourceAccount.accountType: digitalWallet",
+            "undocumented value at payload.sourceAccount.routingInfo.type: lei",
+            "undocumented value at payload.sourceAccount.status: archived",
+        ],
+        "reports.cashFlowForecast.generate.successful"
+        | "report.cashFlowForecast.generate.unsuccessful" => {
+            &["undocumented value at eventType: cashFlowForecast"]
+        }
+        "reports.fxInsights.generate.successful" | "reports.fxInsights.generate.unsuccessful" => {
+            &["undocumented value at eventType: fxInsights"]
+        }
+        "company.created@reference-company" => &["unknown field at payload.referenceCompany"],
+        "company.deleted@both-type-keys" => &["unknown field at type"],
+        "bill.write.successful" => &["undocumented value at eventType: bill"],
+        "expenseClaims.write.successful" | "expenseClaims.write.unsuccessful@nulls" => {
+            &["undocumented value at eventType: expenseClaims"]
+        }
+        "client.rateLimit.reset@impossible-date" => {
+            &["unreadable date at payload.expiryDate: 2026-01-17T22:58:77Z"]
+        }
+        "connection.connected@unknown-values" => &[
+            "undocumented value at payload.connection.dataConnectionErrors[0].status: Muted",
+            "undocumented value at payload.connection.sourceType: Payroll",
+            "undocumented value at payload.connection.status: AwaitingConsent",
+        ],
+        "read.completed@unknown-values" => &[
+            "undocumented value at payload.dataTypes[0].dataType: stockAdjustments",
+            "undocumented value at payload.dataTypes[0].status: Error",
+            "undocumented value at payload.dataTypes[1].dataType: payroll-employees",
+            "undocumented value at payload.dataTypes[1].status: PartiallyComplete",
+        ],
+        "suppliers.write.unsuccessful@unknown-values" => &[
+            "undocumented value at payload.status: Rejected",
+            "undocumented value at payload.type: Merge",
+        ],
+        _ => &[],
+    }
+}
+
+#[test]
+fn no_sample_drifts_but_where_it_is_meant_to() {
+    for fixture in fixtures() {
+        assert_eq!(
+            found(&fixture.text),
+            expected(&fixture.name),
+            "{}",
+            fixture.name
+        );
+    }
+}
+
+/// The samples that are fully modelled.
+fn modelled() -> Vec<Fixture> {
+    let mut fixtures = fixtures();
+    fixtures.retain(|fixture| expected(&fixture.name).is_empty());
+    fixtures
+}
+
+#[test]
+fn a_new_value_and_an_impossible_date_are_reported_wherever_they_are() {
+    let vocabularies = [
+        "status",
+        "sourceType",
+        "dataType",
+        "datasetStatus",
+        "newStatus",
+        "oldStatus",
+        "Status",
+        "DataType",
+    ];
+    let mut cases = [0, 0];
+    for fixture in modelled() {
+        let body = fixture.tree();
+        for place in fixture.places() {
+            let key = place.key();
+            let shape = place.shape();
+            let is_type = (shape == "payload.type" || shape.ends_with("routingInfo.type"))
+                || (shape.ends_with("accountType") && fixture.text.contains("routingInfo\":{"));
+            let is_date = key.ends_with("Date")
+                || key.ends_with("Utc")
+                || key == "created"
+                || key == "lastSync";
+            let (kind, text) = if vocabularies.contains(&key) || is_type {
+                (DriftKind::Value, "Sideways")
+            } else if is_date {
+                (DriftKind::Date, "2025-02-30T12:00:00Z")
+            } else {
+                continue;
+            };
+            if body.at(&place).is_null() {
+                continue;
+            }
+            let drifted = body.with(&place, &format!("{text:?}")).to_string();
+            let all = read(&drifted).drift();
+            let [only] = &all[..] else {
+                panic!("{all:?} in {drifted}")
+            };
+            assert_eq!((&*only.path, only.kind), (&*place.path, kind), "{drifted}");
+            assert_eq!(only.text.as_deref(), Some(text));
+            cases[usize::from(kind == DriftKind::Date)] += 1;
+        }
+    }
+    assert!(cases[0] > 100 && cases[1] > 100, "{cases:?} cases");
+}
+
+#[test]
+fn a_date_of_the_envelope_that_cannot_be_read_is_reported() {
+    let mut cases = 0;
+    for fixture in modelled() {
+        let body = fixture.tree();
+        let places = fixture.places();
+        let Some(date) = places.iter().find(|place| place.path == "generatedDate") else {
+            continue;
+        };
+        let drifted = body.with(date, "\"soon\"").to_string();
+        assert_eq!(found(&drifted), ["unreadable date at generatedDate: soon"]);
+        cases += 1;
+    }
+    assert!(cases > 40, "{cases} cases");
+}
+
+#[test]
+fn the_order_of_keys_changes_nothing() {
+    let fixture = fixture("read.completed@unknown-values");
+    let mut body = fixture.tree();
+    let company = body.place("payload.referenceCompany");
+    body = body.with_field(&company, 9, "shoeSize", "43");
+    body.change(true, &mut |members| members.reverse());
+    let found = found(&body.to_string());
+    assert_eq!(found.len(), expected(&fixture.name).len() + 1);
+    assert!(found.contains(&"unknown field at payload.referenceCompany.shoeSize".to_owned()));
+}
+
+#[test]
+fn an_empty_object_in_place_of_an_alerts_data_is_not_drift() {
+    for fixture in fixtures().iter().filter(|fixture| fixture.is_alert()) {
+        let body = fixture.tree();
+        let places = fixture.places();
+        let data = places
+            .iter()
+            .find(|place| place.key().eq_ignore_ascii_case("data"));
+        let empty = match data {
+            Some(data) => body.with(data, "{}"),
+            None => body.with_field(&Place::top(), 9, "Data", "{}"),
+        };
+        assert_eq!(
+            found(&empty.to_string()),
+            expected(&fixture.name),
+            "{empty}"
+        );
+    }
+}
+
+#[test]
+fn the_type_of_an_account_of_the_first_generation_is_free_text() {
+    let account = |more: &str| {
+        format!(
+            r#"{{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"bankFeeds.sourceAccount.connected","payload":{{"sourceAccount":{{"id":"a","accountType":"Credit"{more}}}}}}}"#
+        )
+    };
+    assert!(found(&account("")).is_empty());
+    for more in [r#","routingInfo":{}"#, r#","accountInfo":{}"#] {
+        let found = found(&account(more));
+        assert_eq!(
+            found,
+            ["undocumented value at payload.sourceAccount.accountType: Credit"]
+        );
+    }
+}
+
+#[test]
+fn a_drift_is_displayed_on_one_line() {
+    let body = fixture("company.deleted")
+        .text
+        .replacen('{', "{\"a\\nb\":1,", 1);
+    let body = body.replacen("\"payload\":{", "\"payload\":{\"c\\u2028d\":1,", 1);
+    let found = found(&body);
+    assert_eq!(found.len(), 2, "{found:?}");
+    for text in found {
+        assert!(!text.contains(['\n', '\u{2028}']), "{text}");
+    }
+}
+
+#[test]
+fn the_payload_of_an_unknown_event_is_not_examined() {
+    for name in ["company.renamed", "rules.Weekly digest is ready"] {
+        let fixture = fixture(name);
+        let field = "{\"shoeSize\":{\"status\":\"Sideways\"},";
+        let drifted = ["\"payload\":", "\"Data\":"]
+            .iter()
+            .fold(fixture.text, |text, key| {
+                text.replacen(&format!("{key}{{"), &format!("{key}{field}"), 1)
+            });
+        assert!(drifted.contains(field));
+        assert_eq!(found(&drifted), expected(name));
+    }
+}

@@ -1,0 +1,19 @@
+//! What the crate promises, a module for each promise.
+
+mod catalogue;
+mod common;
+mod conformance;
+mod drift;
+mod errors;
+mod extra;
+mod inspect;
+mod json;
+mod legacy;
+mod leniency;
+mod memory;
+mod misfits;
+mod patterns;
+mod properties;
+mod readme;
+mod round_trip;
+mod values;
