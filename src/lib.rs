@@ -73,10 +73,10 @@
 //! one with its `new`, which takes the required fields, and set the others:
 //!
 //! ```
-//! use codat_webhooks::{
-//!     CompanyReference, Connection, ConnectionEvent, ConnectionStatus, Event, Webhook, from_slice,
-//!     uuid::Uuid,
+//! use codat_webhooks::payload::{
+//!     CompanyReference, Connection, ConnectionEvent, ConnectionStatus,
 //! };
+//! use codat_webhooks::{Event, Webhook, from_slice, uuid::Uuid};
 //!
 //! let mut company = CompanyReference::new(Uuid::from_u128(1));
 //! company.name = Some("Harbour Bikes".into());
@@ -113,11 +113,11 @@
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
-mod drift;
+pub mod drift;
 mod envelope;
-mod event;
+pub mod event;
 pub mod legacy;
-mod payload;
+pub mod payload;
 mod read;
 #[cfg(feature = "samples")]
 #[cfg_attr(docsrs, doc(cfg(feature = "samples")))]
@@ -126,21 +126,20 @@ pub mod samples;
 #[cfg_attr(docsrs, doc(cfg(feature = "signature")))]
 pub mod signature;
 mod text;
-mod value;
+pub mod value;
 mod webhook;
 
 pub use chrono;
+pub use serde_json;
 pub use uuid;
 
-pub use drift::{Drift, DriftKind};
 pub use envelope::Envelope;
+#[doc(inline)]
 pub use event::{
-    Event, EventPattern, EventType, FactKey, Outcome, PatternError, ProductRead, ReadScope,
-    ReportName, TagFilter, TagFilterError, TagFilters, TooManyTagFilters, UnknownEvent,
+    Event, EventPattern, EventType, ParsePatternError, ParseTagFilterError, TagFilter, TagFilters,
+    UnknownEvent,
 };
-pub use payload::*;
 pub use read::{Error, ErrorKind};
-pub use value::*;
 pub use webhook::{Webhook, from_slice, from_str};
 
 /// The README's examples, of which one needs the feature.

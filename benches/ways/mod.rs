@@ -66,62 +66,72 @@ pub fn cases() -> Vec<Case> {
         }};
     }
     vec![
-        case!("company", "company.created", Company, own::Company),
+        case!("company", "company.created", Company, own::payload::Company),
         case!(
             "product",
             "company.product.added",
             CompanyProduct,
-            own::CompanyProduct
+            own::payload::CompanyProduct
         ),
         case!(
             "connection",
             "connection.connected",
             ConnectionEvent,
-            own::ConnectionEvent
+            own::payload::ConnectionEvent
         ),
         case!(
             "connection with errors",
             "connection.disconnected",
             ConnectionEvent,
-            own::ConnectionEvent
+            own::payload::ConnectionEvent
         ),
-        case!("read", "read.completed", ReadCompleted, own::ReadCompleted),
+        case!(
+            "read",
+            "read.completed",
+            ReadCompleted,
+            own::payload::ReadCompleted
+        ),
         case!(
             "product read",
             "acme-lending.read.completed",
             ReadCompleted,
-            own::ReadCompleted
+            own::payload::ReadCompleted
         ),
-        case!("write", "bills.write.successful", Write, own::Write),
+        case!(
+            "write",
+            "bills.write.successful",
+            Write,
+            own::payload::Write
+        ),
         case!(
             "rate limit",
             "client.rateLimit.reached",
             RateLimit,
-            own::RateLimit
+            own::payload::RateLimit
         ),
         case!(
             "source account",
             "bankFeeds.sourceAccount.connected",
             SourceAccountEvent,
-            own::SourceAccountEvent
+            own::payload::SourceAccountEvent
         ),
         case!(
             "expenses",
             "expenses.sync.successful",
             ExpensesSync,
-            own::ExpensesSync
+            own::payload::ExpensesSync
         ),
         case!(
             "report",
             "reports.creditModel.generate.successful",
             Report,
-            own::Report
+            own::payload::Report
         ),
         case!(
             "account categories",
             "AccountCategoriesUpdated",
             AccountCategoriesUpdated,
-            own::AccountCategoriesUpdated
+            own::payload::AccountCategoriesUpdated
         ),
     ]
 }
@@ -150,7 +160,7 @@ fn read_of(class: &'static str, data_types: usize) -> Case {
         payload_first: payload_first(&body),
         body,
         known: known::<ReadCompleted>,
-        own: own_struct::<own::ReadCompleted>,
+        own: own_struct::<own::payload::ReadCompleted>,
     }
 }
 
@@ -175,7 +185,7 @@ fn sync_of(class: &'static str, transactions: usize) -> Case {
         payload_first: payload_first(&body),
         body,
         known: known::<ExpensesSync>,
-        own: own_struct::<own::ExpensesSync>,
+        own: own_struct::<own::payload::ExpensesSync>,
     }
 }
 
@@ -223,9 +233,9 @@ struct Hook<P> {
 #[serde(rename_all = "camelCase")]
 #[allow(dead_code)]
 struct OwnHook<P> {
-    id: own::EventId,
+    id: own::value::EventId,
     event_type: own::EventType,
-    generated_date: Option<own::Timestamp>,
+    generated_date: Option<own::value::Timestamp>,
     payload: P,
 }
 

@@ -1,9 +1,8 @@
 //! Legacy alerts: every rule in every spelling, and which current events report the same.
 
 use codat_webhooks::legacy::{Alert, AlertHeader, Rule, RuleType};
-use codat_webhooks::{
-    DataType, Envelope, ErrorKind, Event, EventId, EventPattern, EventType, Webhook, from_str,
-};
+use codat_webhooks::value::{DataType, EventId};
+use codat_webhooks::{Envelope, ErrorKind, Event, EventPattern, EventType, Webhook, from_str};
 use serde_json::{Value, json};
 
 use crate::common::{
