@@ -5,10 +5,10 @@
 //! ```
 
 #[allow(dead_code)]
-mod ways;
+mod methods;
 
 use divan::{AllocProfiler, Bencher};
-use ways::{Case, FROM_SLICE, KNOWN, TAGGED, VALUE, Way};
+use methods::{Case, FROM_SLICE, KNOWN, Method, TAGGED, VALUE};
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
@@ -18,21 +18,21 @@ fn main() {
 }
 
 fn classes() -> impl Iterator<Item = &'static str> {
-    ways::cases()
+    methods::cases()
         .into_iter()
-        .chain(ways::large())
+        .chain(methods::large())
         .map(|case| case.class)
 }
 
-fn run(bencher: Bencher<'_, '_>, class: &str, way: Way) {
-    let cases = ways::cases().into_iter().chain(ways::large());
+fn run(bencher: Bencher<'_, '_>, class: &str, method: Method) {
+    let cases = methods::cases().into_iter().chain(methods::large());
     let case: Case = cases
         .into_iter()
         .find(|case| case.class == class)
         .expect("a class");
     bencher
         .counter(divan::counter::BytesCount::of_str(&case.body))
-        .bench(|| way(&case));
+        .bench(|| method(&case));
 }
 
 /// Ours: `codat_webhooks::from_slice`.

@@ -31,7 +31,7 @@ pub enum DriftKind {
     Value,
     /// A value that does not fit the type of its optional field, or a field that was sent twice.
     Misfit,
-    /// A date that no view of [`Timestamp`](crate::Timestamp) can read.
+    /// A date that no view of [`Timestamp`](crate::value::Timestamp) can read.
     Date,
 }
 

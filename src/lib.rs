@@ -1,7 +1,6 @@
-//! Typed models for every webhook event that [Codat](https://docs.codat.io) sends, with parse and
-//! match helpers for your own server.
+//! Typed, lossless models for every webhook event that [Codat](https://docs.codat.io) sends.
 //!
-//! Hand the raw body to [`from_slice`] and match on [`Event`]:
+//! Pass the raw body to [`from_slice`] and match on [`Event`]:
 //!
 //! ```
 //! use codat_webhooks::{Error, Event, from_slice};
@@ -15,7 +14,7 @@
 //!             }
 //!         }
 //!         Event::Unknown(event) => println!("{} is new", event.event_type),
-//!         other => println!("{} is for another service", other.event_type()),
+//!         other => println!("ignored: {other}"),
 //!     }
 //!     Ok(())
 //! }
@@ -23,71 +22,60 @@
 //! # handle(body).unwrap();
 //! ```
 //!
+//! # Which function do I want?
+//!
+//! | you have, or want | use |
+//! |---|---|
+//! | a body as bytes or text | [`from_slice`], [`from_str`] |
+//! | a body and its headers, from anyone | the `signature` module, with the `signature` feature |
+//! | a JSON extractor of your framework | [`Webhook`], which implements [`Deserialize`](serde::Deserialize) |
+//! | the id and type only, to route the body | [`Envelope`] |
+//! | events of some types, or of some companies | [`EventPattern`], [`TagFilter`] |
+//! | the company, connection, data type or outcome of any event | [`Event::company_id`] and its like |
+//! | a line for the log | the `Display` of [`Event`]: ids and statuses, no names or amounts |
+//! | a field that this version does not name | `extra`, an [`Extra`](value::Extra) on every struct |
+//! | what this version does not model | [`Webhook::drift`] |
+//! | the alerts of Codat's "rules" | the same functions; [`legacy`] describes the migration |
+//! | to store an event and read it again | [`Webhook`], which implements [`Serialize`](serde::Serialize) |
+//! | events for your tests | the `samples` module, with the `samples` feature, or [`Webhook::new`] |
+//!
+//! # Modules
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`event`] | [`Event`], [`EventType`], patterns, tag filters |
+//! | [`payload`] | the payload structs, and their statuses and other vocabularies |
+//! | [`value`] | what payloads consist of: ids, timestamps, amounts, tags, raw JSON |
+//! | [`drift`] | what [`Webhook::drift`] returns |
+//! | [`legacy`] | the alerts of Codat's "rules" |
+//! | `signature` | signature verification |
+//! | `samples` | sample bodies for tests |
+//!
+//! # Features
+//!
+//! | feature | what it adds | crates |
+//! |---|---|---|
+//! | `signature` | the `signature` module | hmac, sha2, base64 |
+//! | `samples` | the `samples` module | none |
+//! | `arbitrary` | `arbitrary::Arbitrary` for every type | arbitrary |
+//!
+//! None is on by default, and each works without the others.
+//!
+//! # What is lost
+//!
+//! Nothing that Codat sends. An unknown event type is [`Event::Unknown`], an unknown value its enum's
+//! `Other`, an unknown field is in `extra`, and an impossible date is a [`Timestamp`](value::Timestamp)
+//! without views. An optional field whose value does not fit is `None`, and its raw value is in
+//! `extra`. What is read and written back is equal to what was sent, except for nulls of modelled
+//! fields, white space, and the case of ids.
+//!
+//! [`Error`] is left for a body that has no meaning as an event: one that is not JSON, not an event, or
+//! a known event whose required field is missing or does not fit.
+//!
 //! # Delivery
 //!
-//! Codat posts each event to your endpoint, expects an answer of 2xx within 15 seconds, and delivers
-//! again for about 28 hours where there is none. An event can therefore come more than once: the
-//! `webhook-id` header stays the same over all attempts. Put the event into a queue of your own and
-//! answer at once.
-//!
-//! Codat signs what it posts. With the feature `signature`, the module of that name tells a delivery
-//! of Codat's from anyone else's.
-//!
-//! # What Codat adds
-//!
-//! Codat adds event types, fields and values without notice, and none of that is an error. An event
-//! type outside the table is [`Event::Unknown`], a value outside a documented set is its enum's
-//! `Other`, an impossible date is a [`Timestamp`] without views: all keep what came, and are written
-//! back unchanged. Fields that no struct has are ignored. To handle an event type before this crate
-//! knows it, compare with its text, which goes on working when the type gets its variant:
-//!
-//! ```
-//! # use codat_webhooks::Webhook;
-//! # fn handle(webhook: Webhook) {
-//! if webhook.event_type() == "company.renamed" {
-//!     // ...
-//! }
-//! # }
-//! ```
-//!
-//! What is an error is a body that is no event, and a known event without what it is about: see
-//! [`Error`], which says what is wrong, where, and in which event.
-//!
-//! # Choosing events
-//!
-//! [`EventPattern`] chooses by type, [`TagFilter`] by the company's tags, and [`Envelope`] reads what
-//! a choice needs without building the payload. [`Event`] tells the company, the connection, the
-//! data type and the outcome, whichever the variant.
-//!
-//! With the feature `drift`, `drift` tells what of a body is not modelled, so that additions are
-//! noticed.
-//!
-//! # Legacy alerts
-//!
-//! A consumer that still receives the alerts of Codat's "rules" reads them with the same
-//! [`from_slice`]; see [`legacy`] for the migration.
-//!
-//! # Making events
-//!
-//! All structs are `#[non_exhaustive]`, so that a new field breaks nobody. In your own tests, make
-//! one with its `new`, which takes the required fields, and set the others:
-//!
-//! ```
-//! use codat_webhooks::{
-//!     CompanyReference, Connection, ConnectionEvent, ConnectionStatus, Event, Webhook, from_slice,
-//!     uuid::Uuid,
-//! };
-//!
-//! let mut company = CompanyReference::new(Uuid::from_u128(1));
-//! company.name = Some("Harbour Bikes".into());
-//! let connection = Connection::new(Uuid::from_u128(2), ConnectionStatus::Linked);
-//! let event = ConnectionEvent::new(company, connection);
-//! let webhook = Webhook::new(Uuid::from_u128(3), Event::ConnectionConnected(event.into()));
-//!
-//! let body = serde_json::to_vec(&webhook)?; // to be posted at your server
-//! assert_eq!(from_slice(&body)?, webhook);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! Codat expects a 2xx response within 15 seconds and delivers at least once, so put the body into a
+//! queue, respond, and deduplicate. The [guides](guide) have the details, and what to do about them.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
@@ -113,11 +101,13 @@
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
-mod drift;
+pub mod drift;
 mod envelope;
-mod event;
+pub mod event;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 pub mod legacy;
-mod payload;
+pub mod payload;
 mod read;
 #[cfg(feature = "samples")]
 #[cfg_attr(docsrs, doc(cfg(feature = "samples")))]
@@ -126,21 +116,20 @@ pub mod samples;
 #[cfg_attr(docsrs, doc(cfg(feature = "signature")))]
 pub mod signature;
 mod text;
-mod value;
+pub mod value;
 mod webhook;
 
 pub use chrono;
+pub use serde_json;
 pub use uuid;
 
-pub use drift::{Drift, DriftKind};
 pub use envelope::Envelope;
+#[doc(inline)]
 pub use event::{
-    Event, EventPattern, EventType, FactKey, Outcome, PatternError, ProductRead, ReadScope,
-    ReportName, TagFilter, TagFilterError, TagFilters, TooManyTagFilters, UnknownEvent,
+    Event, EventPattern, EventType, ParsePatternError, ParseTagFilterError, TagFilter, TagFilters,
+    UnknownEvent,
 };
-pub use payload::*;
 pub use read::{Error, ErrorKind};
-pub use value::*;
 pub use webhook::{Webhook, from_slice, from_str};
 
 /// The README's examples, of which one needs the feature.

@@ -56,7 +56,8 @@ pub struct Webhook {
 /// that this version does not know.
 ///
 /// ```
-/// use codat_webhooks::{ConnectionStatus, Event, from_slice};
+/// use codat_webhooks::payload::ConnectionStatus;
+/// use codat_webhooks::{Event, from_slice};
 ///
 /// let body = br#"{
 ///     "id": "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11",
@@ -106,7 +107,9 @@ impl Webhook {
     /// Makes a webhook, for tests: without a date, which can be set.
     ///
     /// ```
-    /// use codat_webhooks::{Company, CompanyId, Event, EventId, Timestamp, Webhook};
+    /// use codat_webhooks::payload::Company;
+    /// use codat_webhooks::value::{CompanyId, EventId, Timestamp};
+    /// use codat_webhooks::{Event, Webhook};
     ///
     /// let company: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
     /// let id: EventId = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11".parse()?;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use codat_webhooks::{Drift, DriftKind, Error};
+use codat_webhooks::Error;
+use codat_webhooks::drift::{Drift, DriftKind};
 use serde_json::Value;
 
 use super::bodies::{Body, Webhook};

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use codat_webhooks::drift::{Drift, DriftKind};
 use codat_webhooks::legacy::RuleType;
-use codat_webhooks::{
-    AccountType, ConnectionErrorStatus, ConnectionStatus, DataType, DatasetStatus, Drift,
-    DriftKind, Envelope, EventType, ExpensesTransactionStatus, RoutingType, SourceAccountStatus,
-    SourceType, WriteStatus, WriteType,
+use codat_webhooks::payload::{
+    AccountType, ConnectionErrorStatus, ConnectionStatus, DatasetStatus, ExpensesTransactionStatus,
+    RoutingType, SourceAccountStatus, SourceType, WriteStatus, WriteType,
 };
+use codat_webhooks::value::DataType;
+use codat_webhooks::{Envelope, EventType};
 use serde_json::Value;
 
 use super::bodies::Webhook;

@@ -5,9 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read, Write};
 
-use codat_webhooks::{
-    CompanyId, ConnectionId, Error, Event, EventId, EventType, Webhook, from_slice, samples,
-};
+use codat_webhooks::value::{CompanyId, ConnectionId, EventId};
+use codat_webhooks::{Error, Event, EventType, Webhook, from_slice, samples};
 use serde::Serialize;
 
 use super::bodies::{Body, bodies};

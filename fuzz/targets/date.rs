@@ -4,7 +4,7 @@
 #![no_main]
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
-use codat_webhooks::{Amount, Timestamp};
+use codat_webhooks::value::{Amount, Timestamp};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&str, i64, u32, i32)| {

@@ -3,7 +3,8 @@
 #![no_main]
 
 use codat_webhooks::uuid::Uuid;
-use codat_webhooks::{Company, Event, EventPattern, EventType, TagFilter};
+use codat_webhooks::payload::Company;
+use codat_webhooks::{Event, EventPattern, EventType, TagFilter};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&str, &str)| {

@@ -36,7 +36,8 @@ impl Event {
     /// ```
     /// use std::collections::VecDeque;
     ///
-    /// use codat_webhooks::{Event, FactKey};
+    /// use codat_webhooks::event::FactKey;
+    /// use codat_webhooks::Event;
     ///
     /// /// The events of the last minutes, of which it keeps a bounded number.
     /// struct Recent {
@@ -65,7 +66,7 @@ impl Event {
     /// }
     /// # let mut recent = Recent { events: VecDeque::new(), most: 1000 };
     /// # let id = codat_webhooks::uuid::Uuid::nil();
-    /// # let event = Event::ClientRateLimitReset(codat_webhooks::RateLimit::new());
+    /// # let event = Event::ClientRateLimitReset(codat_webhooks::payload::RateLimit::new());
     /// # assert!(!recent.is_duplicate(event));
     /// ```
     ///

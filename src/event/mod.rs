@@ -26,7 +26,7 @@ pub(crate) use display::ForLog;
 pub use duplicate::FactKey;
 pub use event_type::{Outcome, ProductRead, ReadScope, ReportName};
 pub use pattern::{
-    EventPattern, PatternError, TagFilter, TagFilterError, TagFilters, TooManyTagFilters,
+    EventPattern, ParsePatternError, ParseTagFilterError, TagFilter, TagFilters, TooManyTagFilters,
 };
 
 pub(crate) use event_type::{ALERT_PREFIX, REPORT, REPORTS};
@@ -88,7 +88,8 @@ macro_rules! events {
         /// yet, compare with the text: it goes on working when the type gets there.
         ///
         /// ```
-        /// use codat_webhooks::{DataType, EventType};
+        /// use codat_webhooks::value::DataType;
+        /// use codat_webhooks::EventType;
         ///
         /// let written = EventType::from("invoices.write.successful");
         /// assert_eq!(written, EventType::WriteSuccessful(DataType::Invoices));

@@ -21,7 +21,7 @@ use super::{Event, EventType};
 ///
 /// let error = "bills.wri*".parse::<EventPattern>().unwrap_err();
 /// assert_eq!(error.to_string(), "bad pattern: part 2 mixes `*` with text; `*` stands for whole parts");
-/// # Ok::<(), codat_webhooks::PatternError>(())
+/// # Ok::<(), codat_webhooks::ParsePatternError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventPattern(Box<str>);
@@ -29,7 +29,7 @@ pub struct EventPattern(Box<str>);
 /// A text is no [`EventPattern`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("bad pattern: {0}")]
-pub struct PatternError(PatternProblem);
+pub struct ParsePatternError(PatternProblem);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum PatternProblem {
@@ -87,11 +87,11 @@ impl EventPattern {
 }
 
 impl FromStr for EventPattern {
-    type Err = PatternError;
+    type Err = ParsePatternError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.is_empty() {
-            return Err(PatternError(PatternProblem::Empty));
+            return Err(ParsePatternError(PatternProblem::Empty));
         }
         for (part, number) in text.split('.').zip(1..) {
             let problem: fn(usize) -> PatternProblem = if part.is_empty() {
@@ -103,7 +103,7 @@ impl FromStr for EventPattern {
             } else {
                 continue;
             };
-            return Err(PatternError(problem(number)));
+            return Err(ParsePatternError(problem(number)));
         }
         Ok(Self(text.into()))
     }
@@ -115,7 +115,9 @@ impl FromStr for EventPattern {
 /// without its company's tags does not match.
 ///
 /// ```
-/// use codat_webhooks::{Company, CompanyId, Event, TagFilter};
+/// use codat_webhooks::payload::Company;
+/// use codat_webhooks::value::CompanyId;
+/// use codat_webhooks::{Event, TagFilter};
 ///
 /// let id: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
 /// let mut company = Company::new(id);
@@ -131,7 +133,7 @@ pub struct TagFilter(Box<str>);
 /// A text is no [`TagFilter`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("bad tag filter: {0}")]
-pub struct TagFilterError(TagFilterProblem);
+pub struct ParseTagFilterError(TagFilterProblem);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum TagFilterProblem {
@@ -169,16 +171,16 @@ impl TagFilter {
 }
 
 impl FromStr for TagFilter {
-    type Err = TagFilterError;
+    type Err = ParseTagFilterError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let characters = text.chars().count();
         if characters > MAX_CHARACTERS {
-            return Err(TagFilterError(TagFilterProblem::TooLong(characters)));
+            return Err(ParseTagFilterError(TagFilterProblem::TooLong(characters)));
         }
         match text.split_once(':') {
-            None => Err(TagFilterError(TagFilterProblem::NoColon)),
-            Some(("", _)) => Err(TagFilterError(TagFilterProblem::NoKey)),
+            None => Err(ParseTagFilterError(TagFilterProblem::NoColon)),
+            Some(("", _)) => Err(ParseTagFilterError(TagFilterProblem::NoKey)),
             Some(_) => Ok(Self(text.into())),
         }
     }

@@ -50,7 +50,7 @@ object! {
         pub data_type: Option<DataType> = "dataType" | "DataType",
         /// How the write request stands. Comes with changes of it alone.
         pub status: Option<WriteStatus> = "status" | "Status",
-        /// The write request: [`Write::id`](crate::Write::id) of the current event.
+        /// The write request: [`Write::id`](crate::payload::Write::id) of the current event.
         pub push_operation_key: Option<PushOperationKey> = "pushOperationKey" | "PushOperationKey",
         /// The same once more. Deprecated by Codat.
         pub push_operation_guid: Option<PushOperationKey> = "pushOperationGuid" | "PushOperationGuid",

@@ -9,7 +9,8 @@ object! {
     /// `company.deleted`.
     ///
     /// ```
-    /// use codat_webhooks::{Company, CompanyId};
+    /// use codat_webhooks::payload::Company;
+    /// use codat_webhooks::value::CompanyId;
     ///
     /// let id: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
     /// let mut company = Company::new(id);

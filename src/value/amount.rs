@@ -17,7 +17,7 @@ use super::Field;
 /// [`as_str`](Self::as_str) to a decimal type.
 ///
 /// ```
-/// use codat_webhooks::Amount;
+/// use codat_webhooks::value::Amount;
 ///
 /// let balance: Amount = serde_json::from_str("12345678901234567.89")?;
 /// assert_eq!(balance.as_str(), "12345678901234567.89");

@@ -5,7 +5,7 @@ use super::vocabulary;
 vocabulary! {
     /// A type of data that Codat reads or writes, such as invoices.
     ///
-    /// It appears in [`ReadCompleted`](crate::ReadCompleted) and as the first part of the type of
+    /// It appears in [`ReadCompleted`](crate::payload::ReadCompleted) and as the first part of the type of
     /// a write event, `invoices.write.successful`.
     pub enum DataType {
         AccountTransactions = "accountTransactions",

@@ -150,7 +150,7 @@ impl<T: Field> Field for Vec<T> {
 /// while it grows is what a hostile body takes.
 #[inline]
 fn push<T>(list: &mut Vec<T>, element: T) {
-    const LARGE: usize = 64;
+    const LARGE: usize = 80;
     const MANY: usize = 64;
     if list.len() == list.capacity() {
         if list.is_empty() && size_of::<T>() > LARGE {

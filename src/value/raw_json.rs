@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 /// Lines has to replace them, which changes nothing, since none can stand in a JSON string.
 ///
 /// ```
-/// use codat_webhooks::RawJson;
+/// use codat_webhooks::value::RawJson;
 ///
 /// let info: RawJson = serde_json::from_str(r#"{"region":"eu", "seats":12.50}"#)?;
 /// assert_eq!(info.as_str(), r#"{"region":"eu", "seats":12.50}"#);

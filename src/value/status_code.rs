@@ -15,7 +15,7 @@ use super::Field;
 /// equal when their texts are.
 ///
 /// ```
-/// use codat_webhooks::StatusCode;
+/// use codat_webhooks::value::StatusCode;
 ///
 /// assert_eq!(StatusCode::from("403").as_str(), "403");
 /// assert_eq!(serde_json::from_str::<StatusCode>("403")?.as_str(), "403");

@@ -16,7 +16,7 @@ use crate::drift::{DriftKind, Walk};
 /// At most 10, with keys of 1 to 27 characters and values of up to 100.
 ///
 /// ```
-/// use codat_webhooks::Tags;
+/// use codat_webhooks::value::Tags;
 ///
 /// let tags: Tags = [("region", "us"), ("team", "risk")].into_iter().collect();
 /// assert_eq!(tags.get("region"), Some("us"));

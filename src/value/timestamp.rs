@@ -26,7 +26,7 @@ use crate::drift::{DriftKind, Walk};
 /// all its views are `None`. Two timestamps are equal when their texts are.
 ///
 /// ```
-/// use codat_webhooks::Timestamp;
+/// use codat_webhooks::value::Timestamp;
 ///
 /// let sent = Timestamp::from("2025-03-14T09:26:53.5897932+01:00");
 /// assert_eq!(sent.to_utc().unwrap().to_string(), "2025-03-14 08:26:53.589793200 UTC");

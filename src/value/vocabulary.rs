@@ -10,7 +10,7 @@ use std::ops::Deref;
 /// an arm for a variant never misses that variant's text:
 ///
 /// ```
-/// use codat_webhooks::ConnectionStatus;
+/// use codat_webhooks::payload::ConnectionStatus;
 ///
 /// assert_eq!(ConnectionStatus::from("Linked"), ConnectionStatus::Linked);
 /// match ConnectionStatus::from("Paused") {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use codat_webhooks::{
-    DataType, Event, EventType, Outcome, ProductRead, ReadScope, ReportName, UnknownEvent, from_str,
-};
+use codat_webhooks::event::{Outcome, ProductRead, ReadScope, ReportName};
+use codat_webhooks::value::DataType;
+use codat_webhooks::{Event, EventType, UnknownEvent, from_str};
 
 use crate::common::{COMPANY, CONNECTION, Json, event, fixture, fixtures, read, round_trip, write};
 

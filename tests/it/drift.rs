@@ -1,6 +1,6 @@
 //! `Webhook::drift` reports exactly what an event has that the models do not.
 
-use codat_webhooks::DriftKind;
+use codat_webhooks::drift::DriftKind;
 
 use crate::common::{self, Fixture, Place, fixture, fixtures, read};
 

@@ -1,10 +1,10 @@
 //! A field without a name in this version is kept where it was sent, can be used, is reported as
 //! drift, and is written back.
 
-use codat_webhooks::extra::Extra;
-use codat_webhooks::{
-    Company, CompanyId, Event, RawJson, ReadCompleted, Tags, Timestamp, Webhook, Write, from_str,
-};
+use codat_webhooks::payload::{Company, ReadCompleted, Write};
+use codat_webhooks::value::extra::Extra;
+use codat_webhooks::value::{CompanyId, RawJson, Tags, Timestamp};
+use codat_webhooks::{Event, Webhook, from_str};
 
 use crate::common::{
     self, COMPANY, Fixture, ID, Place, drift, entry_points, event, fixture, hash, named, read,
@@ -246,7 +246,7 @@ fn a_field_that_is_added_by_hand_is_written() {
     // As a named field would be written: it is read back as one.
     payload.extra.insert("name", raw("\"Larkfield\""));
     let mut webhook = Webhook::new(
-        ID.parse::<codat_webhooks::EventId>().unwrap(),
+        ID.parse::<codat_webhooks::value::EventId>().unwrap(),
         Event::CompanyDeleted(payload.into()),
     );
     webhook.extra.insert("region", raw("\"eu\""));

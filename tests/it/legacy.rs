@@ -1,9 +1,8 @@
 //! Legacy alerts: every rule in every spelling, and which current events report the same.
 
 use codat_webhooks::legacy::{Alert, AlertHeader, Rule, RuleType};
-use codat_webhooks::{
-    DataType, Envelope, ErrorKind, Event, EventId, EventPattern, EventType, Webhook, from_str,
-};
+use codat_webhooks::value::{DataType, EventId};
+use codat_webhooks::{Envelope, ErrorKind, Event, EventPattern, EventType, Webhook, from_str};
 use serde_json::{Value, json};
 
 use crate::common::{
@@ -28,22 +27,42 @@ const DOCUMENTED: &[(&[&str], &[&str])] = &[
             "New company synchronized",
             "New company synchronised",
         ],
-        &["read.completed.initial"],
+        &[
+            "read.completed.initial",
+            "read.completed.successful.initial",
+            "*.read.completed.initial",
+            "*.read.completed.successful.initial",
+        ],
     ),
     (
         &["DataSyncCompleted", "Data sync completed"],
-        &["read.completed"],
+        &[
+            "read.completed",
+            "read.completed.successful",
+            "*.read.completed",
+            "*.read.completed.successful",
+        ],
     ),
     (
         &["DatasetDataChanged", "Dataset data changed"],
-        &["read.completed"],
+        &[
+            "read.completed",
+            "read.completed.successful",
+            "*.read.completed",
+            "*.read.completed.successful",
+        ],
     ),
     (
         &[
             "DataSyncStatusChangedToError",
             "Data Sync Status Changed To Error",
         ],
-        &["read.completed"],
+        &[
+            "read.completed",
+            "read.completed.unsuccessful",
+            "*.read.completed",
+            "*.read.completed.unsuccessful",
+        ],
     ),
     (
         &[
@@ -51,11 +70,17 @@ const DOCUMENTED: &[(&[&str], &[&str])] = &[
             "Push Operation Status Changed",
             "Push Operation Status Changed()",
         ],
-        &["*.write.successful", "*.write.unsuccessful"],
+        &[
+            "{dataType}.write.successful",
+            "{dataType}.write.unsuccessful",
+        ],
     ),
     (
         &["PushOperationTimedOut", "Push Operation Timed Out"],
-        &["*.write.unsuccessful"],
+        &[
+            "{dataType}.write.unsuccessful",
+            "{dataType}.write.successful",
+        ],
     ),
     (
         &["SyncCompleted", "Sync Completed", "Sync Complete"],
@@ -107,12 +132,7 @@ fn every_rule_is_read_in_every_spelling() {
                 assert_eq!(alert.rule.rule_type().as_str(), spellings[0]);
                 assert_eq!(webhook.event_type(), *format!("@rules.{}", spellings[0]));
 
-                let patterns: Vec<_> = alert
-                    .replaced_by()
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect();
-                assert_eq!(patterns, *replaced_by);
+                assert_eq!(alert.rule.rule_type().replaced_by(), *replaced_by);
                 let written = serde_json::to_value(&webhook).unwrap();
                 assert_eq!(written, json!({"AlertId": ID, key: spelling}));
             }

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use codat_webhooks::{Drift, DriftKind, Envelope, ErrorKind, Event, from_str};
+use codat_webhooks::drift::{Drift, DriftKind};
+use codat_webhooks::{Envelope, ErrorKind, Event, from_str};
 
 use crate::common::{
     COMPANY, End, ID, Place, drift, end_of, event, fixture, is_required, named, read, round_trip,

@@ -16,4 +16,6 @@ mod patterns;
 mod properties;
 mod readme;
 mod round_trip;
+#[cfg(feature = "signature")]
+mod signature;
 mod values;

@@ -1,7 +1,8 @@
 //! A value that does not fit: an optional field is `None` and its raw value is kept, a required one is
 //! an error with its place. Every case is generated from the fixtures.
 
-use codat_webhooks::{DriftKind, ErrorKind, from_str};
+use codat_webhooks::drift::DriftKind;
+use codat_webhooks::{ErrorKind, from_str};
 
 use crate::common::{
     End, Json, Kind, Place, drift, end_of, entry_points, is_required, kind_of, named, read,

@@ -1,7 +1,9 @@
 //! Choosing events by type and by tag.
 
 use crate::common::fixtures;
-use codat_webhooks::{Company, CompanyId, Event, EventPattern, EventType, TagFilter, from_str};
+use codat_webhooks::payload::Company;
+use codat_webhooks::value::CompanyId;
+use codat_webhooks::{Event, EventPattern, EventType, TagFilter, from_str};
 
 #[test]
 fn a_star_stands_for_whole_parts() {

@@ -2,9 +2,9 @@
 
 use crate::common::{ID, event, fixture, fixtures, named, read, round_trip, write};
 use codat_webhooks::legacy::{Alert, AlertHeader, Rule, RuleType, SyncData};
-use codat_webhooks::{
-    Company, CompanyId, Event, EventId, Timestamp, UnknownEvent, Webhook, from_str,
-};
+use codat_webhooks::payload::Company;
+use codat_webhooks::value::{CompanyId, EventId, Timestamp};
+use codat_webhooks::{Event, UnknownEvent, Webhook, from_str};
 
 #[test]
 fn what_was_read_is_written_back_whole() {

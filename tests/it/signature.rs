@@ -1,8 +1,5 @@
 //! Only what Codat has signed, and not long ago, is believed.
 
-
-
-
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
@@ -15,6 +12,8 @@ use codat_webhooks::signature::{
 use hmac::{Hmac, KeyInit, Mac};
 use proptest::prelude::*;
 use sha2::Sha256;
+
+use crate::common;
 
 const SECRET: &str = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=";
 const OLD_SECRET: &str = "whsec_aGFyYm91ci1iaWtlcy13ZWJob29rLWtleQ==";

@@ -5,11 +5,12 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
-use codat_webhooks::{
-    AccountType, Amount, CompanyId, ConnectionErrorStatus, ConnectionStatus, DataType,
-    DatasetStatus, Event, ExpensesTransactionStatus, RawJson, RoutingType, SourceAccountStatus,
-    SourceType, StatusCode, Tags, Timestamp, WriteStatus, WriteType, from_str,
+use codat_webhooks::payload::{
+    AccountType, ConnectionErrorStatus, ConnectionStatus, DatasetStatus, ExpensesTransactionStatus,
+    RoutingType, SourceAccountStatus, SourceType, WriteStatus, WriteType,
 };
+use codat_webhooks::value::{Amount, CompanyId, DataType, RawJson, StatusCode, Tags, Timestamp};
+use codat_webhooks::{Event, from_str};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
