@@ -1,44 +1,30 @@
-//! The streams of NATS `JetStream` behind `durable_queue`.
-//!
-//! | stream | contains | full |
-//! |---|---|---|
-//! | `codat-queue` | events that are not handled yet, one message for each event | refuses more |
-//! | `codat-dead` | dead letters, until they are retried | refuses more |
-//! | `codat-seen` | keys of the events that ended in the last 14 days | forgets the oldest |
-//!
-//! An event leaves the queue when it is acknowledged, so only unhandled events fill it. No message of
-//! `codat-queue` or `codat-dead` expires. The receiver creates the streams and sets their limits; a
-//! worker changes nothing of them.
+//! The queue in NATS `JetStream`. [`streams`](crate::streams) says what it consists of.
 
 use std::fmt::Display;
-use std::future::IntoFuture;
 use std::time::{Duration, SystemTime};
 
 use async_nats::connection::State;
-use async_nats::header::HeaderMap;
+use async_nats::header::{HeaderMap, NATS_MESSAGE_ID};
+use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::stream::{self, DirectGetErrorKind, DiscardPolicy, RetentionPolicy, Stream};
+use async_nats::jetstream::stream::{DirectGetErrorKind, Stream};
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectOptions};
+use async_nats::{Client, ConnectOptions, ServerAddr};
 use axum::body::Bytes;
 use codat_webhooks::signature::Verified;
-use metrics::{counter, gauge};
-use tokio::time::timeout;
+use metrics::counter;
+use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
-use crate::seen::{KEPT, event_key, hex, message_key};
-use crate::settings::{number, setting};
-
-pub type AnyError = Box<dyn std::error::Error + Send + Sync>;
-
-pub const QUEUE: &str = "codat-queue";
-pub const DEAD: &str = "codat-dead";
-pub const SEEN: &str = "codat-seen";
-
-const DEAD_SUBJECT: &str = "codat.dead";
+use crate::AnyError;
+use crate::dead_letters::{DeadLetter, DeadLetters};
+use crate::seen::{hex, keys};
+use crate::settings::setting;
+use crate::streams::{DEAD, DEAD_SUBJECT, QUEUE, SEEN, queue_subject, seen_subject};
 
 /// The headers of a message.
 pub const MESSAGE_ID: &str = "Codat-Message-Id";
+pub const MESSAGE_KEY: &str = "Codat-Message-Key";
 pub const EVENT_KEY: &str = "Codat-Event-Key";
 pub const RETRY: &str = "Codat-Retry";
 pub const REASON: &str = "Codat-Reason";
@@ -68,12 +54,12 @@ impl Broker {
     ///
     /// Returns a line that names the setting.
     pub async fn connect() -> Result<Self, String> {
-        let url: async_nats::ServerAddr = setting("NATS_URL", Some("127.0.0.1:4222"))?;
+        let url: ServerAddr = setting("NATS_URL", Some("127.0.0.1:4222"))?;
         let options = ConnectOptions::new()
             .retry_on_initial_connect()
             .reconnect_delay_callback(|attempt| Duration::from_millis(100 * attempt.min(10) as u64))
             .ping_interval(Duration::from_secs(5))
-            // Messages that are kept while the broker is away are stored later, though they were refused.
+            // What the client holds back while the broker is away is stored later, though it was refused.
             .client_capacity(64)
             .event_callback(|event| async move { info!(%event, "broker") });
         let client = options.connect(url).await;
@@ -83,8 +69,22 @@ impl Broker {
         Ok(Self { client, context })
     }
 
-    #[must_use]
-    pub fn is_connected(&self) -> bool {
+    /// Waits until the broker is there.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is still away after 5 seconds.
+    pub async fn connected(self) -> Result<Self, AnyError> {
+        for _ in 0..100 {
+            if self.is_connected() {
+                return Ok(self);
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        Err("NATS_URL: the broker is away".into())
+    }
+
+    fn is_connected(&self) -> bool {
         self.client.connection_state() == State::Connected
     }
 
@@ -118,25 +118,22 @@ impl Broker {
     ///
     /// Returns why it is not stored.
     pub async fn enqueue(&self, delivery: Verified<Bytes>) -> Result<(), NotStored> {
-        let message_id = delivery.message_id().to_owned();
-        // A body that cannot be parsed has no event id.
-        let key = event_key(&delivery).unwrap_or_else(|| message_key(&message_id));
+        let [message, event] = keys(&delivery).map(hex);
         let mut headers = HeaderMap::new();
-        headers.insert(MESSAGE_ID, message_id.as_str());
-        headers.insert(EVENT_KEY, hex(key));
-        let message = PublishMessage::build()
-            .headers(headers)
-            .message_id(message_id)
-            .payload(delivery.into_body());
-        self.store(queue_subject(&hex(key)), message).await
+        headers.insert(MESSAGE_ID, delivery.message_id());
+        headers.insert(MESSAGE_KEY, message.as_str());
+        headers.insert(EVENT_KEY, event.as_str());
+        headers.insert(NATS_MESSAGE_ID, message);
+        self.store(&event, headers, delivery.into_body()).await
     }
 
-    async fn store(&self, subject: String, message: PublishMessage) -> Result<(), NotStored> {
+    async fn store(&self, key: &str, headers: HeaderMap, body: Bytes) -> Result<(), NotStored> {
         if !self.is_connected() {
             return Err(NotStored::Away);
         }
-        let store = async { self.context.send_publish(subject, message).await?.await };
-        let error = match timeout(STORE_TIMEOUT, store).await {
+        let message = PublishMessage::build().headers(headers).payload(body);
+        let publish = self.context.send_publish(queue_subject(key), message);
+        let error = match timeout(STORE_TIMEOUT, async { publish.await?.await }).await {
             Ok(Ok(ack)) if ack.duplicate => return Err(NotStored::Duplicate),
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(error)) => error.to_string(),
@@ -153,6 +150,25 @@ impl Broker {
         })
     }
 
+    /// Returns the events of the queue, one at a time: the acknowledgement of a second one would be
+    /// awaited while the first is being handled.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the broker is away, or does not have the queue yet.
+    pub async fn events(&self, ack_wait: Duration) -> Result<pull::Stream, AnyError> {
+        let config = pull::Config {
+            durable_name: Some("workers".to_owned()),
+            ack_policy: AckPolicy::Explicit,
+            ack_wait,
+            ..pull::Config::default()
+        };
+        let queue = self.context.get_stream_no_info(QUEUE).await?;
+        let consumer: PullConsumer = queue.create_consumer(config).await?;
+        let stream = consumer.stream().max_messages_per_batch(1);
+        Ok(stream.heartbeat(Duration::from_secs(5)).messages().await?)
+    }
+
     /// Returns `true` if an event with this key has ended.
     ///
     /// # Errors
@@ -160,7 +176,10 @@ impl Broker {
     /// Returns an error if the broker is away.
     pub async fn was_seen(&self, key: &str) -> Result<bool, AnyError> {
         let seen = self.context.get_stream_no_info(SEEN).await?;
-        let found = timeout(STORE_TIMEOUT, seen.direct_get_last_for_subject(seen_subject(key)));
+        let found = timeout(
+            STORE_TIMEOUT,
+            seen.direct_get_last_for_subject(seen_subject(key)),
+        );
         match found.await? {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == DirectGetErrorKind::NotFound => Ok(false),
@@ -194,142 +213,72 @@ impl Broker {
     ) -> Result<(), AnyError> {
         let mut headers = headers.clone();
         headers.insert(REASON, reason);
-        // No deduplication by the broker: a letter that is retried may fail again.
-        headers.insert(async_nats::header::NATS_MESSAGE_ID, unique("dead"));
+        // No deduplication: a letter that is retried can fail again.
+        headers.insert(NATS_MESSAGE_ID, unique());
         let message = PublishMessage::build().headers(headers).payload(body);
         let ack = self.context.send_publish(DEAD_SUBJECT, message).await?;
         ack.await?;
         counter!("codat_dead_letters_total").increment(1);
         Ok(())
     }
+}
 
-    /// Moves a dead letter back into the queue. Returns `false` if there is none.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it cannot be moved. It is not lost.
-    pub async fn retry(&self, sequence: u64) -> Result<bool, AnyError> {
+/// Their ids are the sequence numbers of the stream.
+impl DeadLetters for Broker {
+    async fn ids(&self) -> Result<Vec<String>, AnyError> {
         let dead = self.stream(DEAD).await?;
-        let Ok(letter) = dead.get_raw_message(sequence).await else {
+        let state = &dead.cached_info().state;
+        if state.messages == 0 {
+            return Ok(Vec::new());
+        }
+        let all = state.first_sequence..=state.last_sequence;
+        Ok(all.map(|number| number.to_string()).collect())
+    }
+
+    async fn get(&self, id: &str) -> Result<Option<DeadLetter>, AnyError> {
+        let Ok(number) = id.parse() else {
+            return Ok(None);
+        };
+        let dead = self.context.get_stream_no_info(DEAD).await?;
+        let Ok(message) = dead.get_raw_message(number).await else {
+            return Ok(None);
+        };
+        Ok(Some(DeadLetter {
+            message_id: header(&message.headers, MESSAGE_ID).to_owned(),
+            reason: header(&message.headers, REASON).to_owned(),
+            body: message.payload.into(),
+        }))
+    }
+
+    async fn retry(&self, id: &str) -> Result<bool, AnyError> {
+        let Ok(number) = id.parse() else {
+            return Ok(false);
+        };
+        let dead = self.context.get_stream_no_info(DEAD).await?;
+        let Ok(letter) = dead.get_raw_message(number).await else {
             return Ok(false);
         };
         let mut headers = letter.headers;
-        let key = headers.get(EVENT_KEY).map_or("", |key| key.as_str()).to_owned();
+        let key = header(&headers, EVENT_KEY).to_owned();
         headers.insert(RETRY, "1");
-        headers.insert(async_nats::header::NATS_MESSAGE_ID, unique("retry"));
-        let message = PublishMessage::build().headers(headers).payload(letter.payload);
-        match self.store(queue_subject(&key), message).await {
-            Ok(()) => {}
-            Err(error) => return Err(format!("not stored: {error:?}").into()),
-        }
-        dead.delete_message(sequence).await?;
+        headers.insert(NATS_MESSAGE_ID, unique());
+        let stored = self.store(&key, headers, letter.payload).await;
+        stored.map_err(|why| format!("{id}: not stored: {why:?}"))?;
+        dead.delete_message(number).await?;
         Ok(true)
     }
 }
 
-/// One subject for each event, of which the stream keeps one message: a second copy is refused while the
-/// first is not handled.
-fn queue_subject(key: &str) -> String {
-    format!("codat.queue.{key}")
+/// Returns a header of a message, empty if there is none.
+#[must_use]
+pub fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).map_or("", |value| value.as_str())
 }
 
-fn seen_subject(key: &str) -> String {
-    format!("codat.seen.{key}")
-}
-
-fn unique(kind: &str) -> String {
+fn unique() -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    format!("{kind}-{}-{:x}", now.unwrap_or_default().as_nanos(), rand::random::<u64>())
-}
-
-/// The limits of the streams, which the receiver sets.
-pub struct Streams([stream::Config; 3]);
-
-impl Streams {
-    /// Reads the limits from the environment: `STREAM_BYTES`, `DEAD_BYTES`, `SEEN_IDS`, `REPLICAS`.
-    ///
-    /// # Errors
-    ///
-    /// Returns a line that names the setting.
-    pub fn read() -> Result<Self, String> {
-        let signed = |number| i64::try_from(number).unwrap_or(i64::MAX);
-        let stream = |name: &str, subject: &str| stream::Config {
-            name: name.to_owned(),
-            subjects: vec![subject.to_owned()],
-            discard: DiscardPolicy::New,
-            ..stream::Config::default()
-        };
-        let mut streams = [
-            stream::Config {
-                max_bytes: signed(number("STREAM_BYTES", 1 << 30, 1 << 50)?),
-                retention: RetentionPolicy::WorkQueue,
-                max_messages_per_subject: 1,
-                discard_new_per_subject: true,
-                ..stream(QUEUE, "codat.queue.*")
-            },
-            stream::Config {
-                max_bytes: signed(number("DEAD_BYTES", 1 << 28, 1 << 50)?),
-                ..stream(DEAD, DEAD_SUBJECT)
-            },
-            stream::Config {
-                max_messages: signed(number("SEEN_IDS", 1_000_000, 1 << 40)?.saturating_mul(2)),
-                max_age: KEPT,
-                max_messages_per_subject: 1,
-                discard: DiscardPolicy::Old,
-                allow_direct: true,
-                ..stream(SEEN, "codat.seen.*")
-            },
-        ];
-        let replicas = number("REPLICAS", 1, 5)?;
-        for stream in &mut streams {
-            stream.num_replicas = replicas;
-        }
-        Ok(Self(streams))
-    }
-
-    /// Creates the streams and sets their limits, then keeps looking whether they are there: a broker
-    /// may come back with an empty disk.
-    pub async fn keep(self, broker: Broker) {
-        let mut set = false;
-        loop {
-            for config in &self.0 {
-                let result = if set {
-                    let exists = broker.context.get_or_create_stream(config.clone());
-                    exists.await.map(drop).map_err(|error| error.to_string())
-                } else {
-                    let create = broker.context.create_or_update_stream(config.clone());
-                    create.into_future().await.map(drop).map_err(|error| error.to_string())
-                };
-                if let Err(error) = &result {
-                    warn!(stream = config.name, %error, "waiting for the broker");
-                    set = false;
-                    break;
-                }
-                set = config.name == SEEN || set;
-            }
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-    }
-}
-
-/// Keeps the gauges of the queue up to date.
-#[allow(clippy::cast_precision_loss)]
-pub async fn measure(broker: Broker) {
-    loop {
-        if let Ok(queue) = broker.stream(QUEUE).await {
-            let state = &queue.cached_info().state;
-            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-            let now = now.unwrap_or_default().as_secs_f64();
-            let first = state.first_timestamp.unix_timestamp() as f64;
-            let age = if state.messages == 0 { 0.0 } else { (now - first).max(0.0) };
-            gauge!("codat_queue_depth").set(state.messages as f64);
-            gauge!("codat_queue_oldest_seconds").set(age);
-        }
-        if let Ok(dead) = broker.stream(DEAD).await {
-            gauge!("codat_dead_letters").set(dead.cached_info().state.messages as f64);
-        }
-        tokio::time::sleep(Duration::from_secs(5)).await;
-    }
+    let now = now.unwrap_or_default().as_nanos();
+    format!("{now}-{:x}", rand::random::<u64>())
 }
 
 /// Repeats an attempt each second until it succeeds.
@@ -342,6 +291,6 @@ pub async fn until_done<T, E: Display, F: Future<Output = Result<T, E>>>(
             Ok(done) => return done,
             Err(error) => warn!(%error, "waiting for {what}"),
         }
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        sleep(Duration::from_secs(1)).await;
     }
 }

@@ -1,180 +1,87 @@
-//! Dead letters in a folder: bodies that could not be parsed, or whose work failed.
+//! The commands `dead list`, `dead show` and `dead retry`.
 
-use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
 
-use metrics::{counter, gauge};
-use tempfile::NamedTempFile;
+use clap::Subcommand;
 
-use crate::seen::{hex, message_key};
+use crate::AnyError;
 
-/// A folder of dead letters: for each, `NAME.body` is the raw body, and `NAME.reason` has the message
-/// id and the reason. Only the owner can read them.
-#[derive(Clone)]
-pub struct DeadLetters {
-    folder: PathBuf,
-}
-
+/// A body that could not be parsed, or an event whose work failed.
 pub struct DeadLetter {
-    pub name: String,
     pub message_id: String,
     pub reason: String,
     pub body: Vec<u8>,
 }
 
-impl DeadLetters {
-    /// Opens the folder, and creates it if it does not exist.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the folder cannot be written to.
-    pub fn open(folder: PathBuf) -> io::Result<Self> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder.join("retry"))?;
-        NamedTempFile::new_in(&folder)?;
-        let letters = Self { folder };
-        letters.count()?;
-        Ok(letters)
-    }
+/// A place that keeps dead letters.
+#[allow(async_fn_in_trait)]
+pub trait DeadLetters {
+    /// Returns the ids of the dead letters, oldest first.
+    async fn ids(&self) -> Result<Vec<String>, AnyError>;
 
-    /// Writes a dead letter. It is on the disk when this returns.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it cannot be written.
-    pub fn put(&self, message_id: &str, reason: &str, body: &[u8]) -> io::Result<()> {
-        let name = file_name(message_id);
-        let about = format!("{message_id}\n{reason}\n");
-        self.store(&format!("{name}.reason"), about.as_bytes())?;
-        self.store(&format!("{name}.body"), body)?;
-        counter!("codat_dead_letters_total").increment(1);
-        self.count()
-    }
+    /// Returns a dead letter, or `None` if there is none with this id.
+    async fn get(&self, id: &str) -> Result<Option<DeadLetter>, AnyError>;
 
-    /// Writes a file of this folder, whole or not at all.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it cannot be written.
-    pub fn store(&self, name: &str, content: &[u8]) -> io::Result<()> {
-        let mut file = NamedTempFile::new_in(&self.folder)?;
-        file.write_all(content)?;
-        file.as_file().sync_all()?;
-        file.persist(self.folder.join(name))?;
-        File::open(&self.folder)?.sync_all()
-    }
+    /// Puts a dead letter back into the queue. Returns `false` if there is none with this id.
+    async fn retry(&self, id: &str) -> Result<bool, AnyError>;
+}
 
-    /// Returns the dead letters.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the folder cannot be read.
-    pub fn list(&self) -> io::Result<Vec<DeadLetter>> {
-        read(&self.folder)
-    }
+#[derive(Subcommand)]
+pub enum Dead {
+    /// Print a line for each dead letter: id, message id, bytes, reason.
+    List,
+    /// Print the body of a dead letter.
+    Show { id: String },
+    /// Put a dead letter, or all of them, back into the queue.
+    Retry {
+        #[arg(required_unless_present = "all")]
+        id: Option<String>,
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
+}
 
-    /// Moves a dead letter, by its name or its message id, to the place from which the server takes
-    /// it. Returns `false` if there is none.
+impl Dead {
+    /// Runs the command.
     ///
     /// # Errors
     ///
-    /// Returns an error if it cannot be moved.
-    pub fn retry(&self, id: &str) -> io::Result<bool> {
-        let names = [id.to_owned(), file_name(id)];
-        let exists = |name: &&String| self.folder.join(format!("{name}.body")).is_file();
-        let Some(name) = names.iter().filter(|name| !name.contains('/')).find(exists) else {
-            return Ok(false);
-        };
-        // The body last: it is what the server looks for.
-        for kind in ["reason", "body"] {
-            let file = format!("{name}.{kind}");
-            let to = self.folder.join("retry").join(&file);
-            fs::rename(self.folder.join(&file), to)?;
+    /// Returns an error if there is no such dead letter, or the place cannot be reached.
+    pub async fn run(self, letters: &impl DeadLetters) -> Result<(), AnyError> {
+        let mut out = io::stdout();
+        match self {
+            Self::List => {
+                for id in letters.ids().await? {
+                    // It may have been retried just now.
+                    if let Some(letter) = letters.get(&id).await? {
+                        let (message_id, bytes) = (letter.message_id, letter.body.len());
+                        writeln!(out, "{id}\t{message_id}\t{bytes}\t{}", letter.reason)?;
+                    }
+                }
+            }
+            Self::Show { id } => {
+                let letter = letters.get(&id).await?.ok_or_else(|| missing(&id))?;
+                out.write_all(&letter.body)?;
+                writeln!(out)?;
+            }
+            Self::Retry { id: Some(id), .. } => {
+                if !letters.retry(&id).await? {
+                    return Err(missing(&id));
+                }
+                writeln!(out, "{id}\tback in the queue")?;
+            }
+            Self::Retry { id: None, .. } => {
+                for id in letters.ids().await? {
+                    if letters.retry(&id).await? {
+                        writeln!(out, "{id}\tback in the queue")?;
+                    }
+                }
+            }
         }
-        Ok(true)
-    }
-
-    /// Returns those that are to be retried.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the folder cannot be read.
-    pub fn retries(&self) -> io::Result<Vec<DeadLetter>> {
-        read(&self.folder.join("retry"))
-    }
-
-    /// Removes one that was retried.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it cannot be removed.
-    pub fn retried(&self, letter: &DeadLetter) -> io::Result<()> {
-        let path = |kind| self.folder.join("retry").join(format!("{}.{kind}", letter.name));
-        fs::remove_file(path("body"))?;
-        fs::remove_file(path("reason"))?;
-        self.count()
-    }
-
-    #[allow(clippy::cast_precision_loss)]
-    fn count(&self) -> io::Result<()> {
-        let mut count = 0;
-        for entry in fs::read_dir(&self.folder)? {
-            count += usize::from(is_body(&entry?.path()));
-        }
-        gauge!("codat_dead_letters").set(count as f64);
         Ok(())
     }
 }
 
-fn is_body(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "body")
-}
-
-fn read(folder: &Path) -> io::Result<Vec<DeadLetter>> {
-    let mut letters = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let Some(name) = path.file_stem().filter(|_| is_body(&path)) else {
-            continue;
-        };
-        let about = fs::read_to_string(path.with_extension("reason")).unwrap_or_default();
-        let (message_id, reason) = about.split_once('\n').unwrap_or_default();
-        letters.push(DeadLetter {
-            name: name.to_string_lossy().into_owned(),
-            message_id: message_id.to_owned(),
-            reason: reason.trim_end().to_owned(),
-            body: fs::read(&path)?,
-        });
-    }
-    letters.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(letters)
-}
-
-/// Returns a file name of bounded length, which differs for each message id: an id may be long, and
-/// may contain slashes.
-#[must_use]
-pub fn file_name(message_id: &str) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-    let start: String = message_id.chars().take(40).map(safe).collect();
-    format!("{start}-{}", hex(message_key(message_id)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_name_is_safe_short_and_different() {
-        assert!(file_name("msg_2Xq9").starts_with("msg_2Xq9-"));
-        assert!(file_name("../etc/p w").starts_with("___etc_p_w-"));
-        let long = "%".repeat(5000);
-        assert!(file_name(&long).len() < 100);
-        for (one, other) in [("a/b", "a_b"), ("a/b", "a%b"), (&long, &long[1..])] {
-            assert_ne!(file_name(one), file_name(other));
-        }
-    }
+fn missing(id: &str) -> AnyError {
+    format!("{id}: no such dead letter").into()
 }

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use codat_webhooks::signature::{SignatureError, SignatureHeaders, Verified, Verifier};
+use futures_util::StreamExt;
 use metrics::counter;
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout, timeout_at};
 use tracing::field::Empty;
 use tracing::{Instrument, Span, debug, info_span, warn};
 
@@ -32,6 +32,7 @@ pub trait Queue: Send + Sync + 'static {
 pub enum Outcome {
     Accepted,
     Duplicate,
+    /// The body could not be parsed. A retry would deliver the same bytes, so the delivery is accepted.
     DeadLettered,
     Refused(SignatureError),
     Incomplete,
@@ -135,17 +136,29 @@ async fn receive<Q: Queue>(
     State(endpoint): State<Arc<Endpoint<Q>>>,
     request: Request,
 ) -> StatusCode {
-    let span = info_span!("delivery", message_id = Empty, event_id = Empty, event_type = Empty);
+    let span = info_span!(
+        "delivery",
+        message_id = Empty,
+        event_id = Empty,
+        event_type = Empty
+    );
     let (parts, body) = request.into_parts();
-    let receive = endpoint.receive(&parts.headers, body).instrument(span.clone());
+    let receive = endpoint
+        .receive(&parts.headers, body)
+        .instrument(span.clone());
     let outcome = timeout(REQUEST_TIMEOUT, receive)
         .await
         .unwrap_or(Outcome::TooSlow);
     let (status, reason) = outcome.status();
     counter!("codat_deliveries_total", "answer" => status.as_u16().to_string(), "reason" => reason)
         .increment(1);
+    if outcome == Outcome::Duplicate {
+        counter!("codat_duplicates_total").increment(1);
+    }
     span.in_scope(|| match outcome {
-        Outcome::Accepted | Outcome::Duplicate | Outcome::DeadLettered => debug!(reason, "accepted"),
+        Outcome::Accepted | Outcome::Duplicate | Outcome::DeadLettered => {
+            debug!(reason, "accepted");
+        }
         // Scanners of the internet find every endpoint.
         Outcome::Refused(SignatureError::MissingHeader(_)) => debug!(reason, "refused"),
         _ => warn!(answer = status.as_u16(), reason, "refused"),
@@ -159,40 +172,60 @@ impl<Q: Queue> Endpoint<Q> {
             Ok(signature) => signature,
             Err(error) => return Outcome::Refused(error),
         };
-        let limit = self.settings.body_limit;
-        let length = headers
-            .get(CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse().ok())
-            .unwrap_or(limit);
-        if length > limit {
+        if body.size_hint().lower() > self.settings.body_limit as u64 {
             return Outcome::TooLarge;
         }
-        // Anyone can make up headers, so the bodies being read are bounded together.
-        let memory = self.memory.acquire_many(kibibytes(length));
-        let Ok(Ok(_memory)) = timeout(REQUEST_TIMEOUT / 2, memory).await else {
-            return Outcome::Busy;
+        let (body, _memory) = match self.read(body).await {
+            Ok(read) => read,
+            Err(outcome) => return outcome,
         };
-        let body = match timeout(REQUEST_TIMEOUT / 2, to_bytes(body, limit)).await {
-            Ok(Ok(body)) => body,
-            Ok(Err(error)) if is_length_limit(&error) => return Outcome::TooLarge,
-            Ok(Err(_)) => return Outcome::Incomplete,
-            Err(_) => return Outcome::TooSlow,
+        let delivery = match self.settings.verifier.verify(signature, body) {
+            Ok(delivery) => delivery,
+            Err(error) => return Outcome::Refused(error),
         };
-        match self.settings.verifier.verify(signature, body) {
-            Ok(delivery) => {
-                Span::current().record("message_id", delivery.message_id());
-                self.queue.put(delivery).await
+        let span = Span::current();
+        span.record("message_id", delivery.message_id());
+        if let Ok(envelope) = delivery.envelope() {
+            span.record("event_id", envelope.id().to_string());
+            // The text of an unknown event type could be anything.
+            span.record("event_type", envelope.event_type().variant_name());
+        }
+        self.queue.put(delivery).await
+    }
+
+    /// Reads a body, and returns it with the memory that is set aside for it.
+    ///
+    /// Anyone can make up headers, so the bodies that are being read are bounded together: by what has
+    /// arrived, not by what the headers announce.
+    async fn read(&self, body: Body) -> Result<(Bytes, Option<SemaphorePermit<'_>>), Outcome> {
+        let deadline = Instant::now() + REQUEST_TIMEOUT / 2;
+        let mut chunks = body.into_data_stream();
+        let mut memory: Option<SemaphorePermit> = None;
+        let mut body = Vec::new();
+        loop {
+            let chunk = match timeout_at(deadline, chunks.next()).await {
+                Ok(Some(Ok(chunk))) => chunk,
+                Ok(Some(Err(_))) => return Err(Outcome::Incomplete),
+                Ok(None) => return Ok((body.into(), memory)),
+                Err(_) => return Err(Outcome::TooSlow),
+            };
+            let length = body.len() + chunk.len();
+            if length > self.settings.body_limit {
+                return Err(Outcome::TooLarge);
             }
-            Err(error) => Outcome::Refused(error),
+            let more = kibibytes(length) - kibibytes(body.len());
+            match timeout_at(deadline, self.memory.acquire_many(more)).await {
+                Ok(Ok(more)) => match &mut memory {
+                    Some(memory) => memory.merge(more),
+                    None => memory = Some(more),
+                },
+                _ => return Err(Outcome::Busy),
+            }
+            body.extend_from_slice(&chunk);
         }
     }
 }
 
 fn kibibytes(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX)
-}
-
-fn is_length_limit(error: &axum::Error) -> bool {
-    let source = std::error::Error::source(error);
-    source.is_some_and(|source| source.to_string().contains("length limit"))
 }

@@ -1,12 +1,13 @@
 //! The work on an event. Replace [`handle`] with your own.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use codat_webhooks::{Event, Webhook};
+use codat_webhooks::{Error, Event, Webhook};
 use futures_util::FutureExt;
 use metrics::{counter, histogram};
 use tokio::io::AsyncWriteExt;
+use tokio::time::sleep;
 use tracing::{Instrument, info_span, warn};
 
 use crate::telemetry::take_panic;
@@ -19,6 +20,10 @@ use crate::telemetry::take_panic;
 /// # Errors
 ///
 /// Returns a reason, which is logged and kept with the dead letter: without customer data.
+///
+/// # Panics
+///
+/// Panics at an event of the type `example.panic`, to show what happens then.
 pub async fn handle(message_id: &str, webhook: Webhook) -> Result<(), String> {
     let event_type = webhook.event_type();
     let action = match webhook.event {
@@ -33,6 +38,10 @@ pub async fn handle(message_id: &str, webhook: Webhook) -> Result<(), String> {
             // Try out here what happens to an event whose work goes wrong.
             "example.failure" => return Err("an example of a failure".to_owned()),
             "example.panic" => panic!("an example of a panic"),
+            "example.slow" => {
+                sleep(Duration::from_secs(20)).await;
+                "took its time".to_owned()
+            }
             _ => "see whether a new version knows it".to_owned(),
         },
         _ => "nothing to do".to_owned(),
@@ -44,6 +53,14 @@ pub async fn handle(message_id: &str, webhook: Webhook) -> Result<(), String> {
         out.flush().await
     };
     written.await.map_err(|error| error.to_string())
+}
+
+/// Returns what is wrong with a body and where, without its event type: any text can be one.
+#[must_use]
+pub fn unreadable(error: &Error) -> String {
+    let (kind, line, column) = (error.kind(), error.line(), error.column());
+    let path = error.path().unwrap_or("the body");
+    format!("{kind}: {path}, line {line} column {column}")
 }
 
 /// Handles an event, and turns a panic into an error.
@@ -65,8 +82,11 @@ pub async fn attempt(message_id: &str, webhook: Webhook) -> Result<(), String> {
     });
     let label = if result.is_ok() { "handled" } else { "failed" };
     counter!("codat_events_total", "variant" => variant, "result" => label).increment(1);
-    if let Err(reason) = &result {
+    result.map_err(|reason| {
+        // One line of bounded length, to be kept with the dead letter.
+        let reason = reason.replace(char::is_control, " ");
+        let reason: String = reason.chars().take(500).collect();
         span.in_scope(|| warn!(%reason, "not handled"));
-    }
-    result
+        reason
+    })
 }

@@ -19,16 +19,20 @@ pub fn message_key(message_id: &str) -> Key {
     key("message", message_id)
 }
 
-/// Returns the key of the event, if the body is an event. It is the same for a replay, which may have
-/// another message id.
+/// Returns the key of the message, and the key of the event.
 ///
-/// The event type is part of it: it is not documented that two subscriptions that match the same read,
-/// such as `read.completed` and `read.completed.initial`, have different ids.
+/// The second one is the same for a replay, which can have another message id. The event type is part
+/// of it: it is not documented that two subscriptions that match the same read, such as
+/// `read.completed` and `read.completed.initial`, have different ids. A body that is not an event is
+/// identified by its message id alone.
 #[must_use]
-pub fn event_key<B: AsRef<[u8]>>(delivery: &Verified<B>) -> Option<Key> {
-    let envelope = delivery.envelope().ok()?;
-    let text = format!("{} {}", envelope.id(), envelope.event_type());
-    Some(key("event", &text))
+pub fn keys<B: AsRef<[u8]>>(delivery: &Verified<B>) -> [Key; 2] {
+    let message = message_key(delivery.message_id());
+    let event = delivery.envelope().map(|envelope| {
+        let text = format!("{} {}", envelope.id(), envelope.event_type());
+        key("event", &text)
+    });
+    [message, event.unwrap_or(message)]
 }
 
 fn key(kind: &str, text: &str) -> Key {
@@ -67,16 +71,18 @@ impl Seen {
         }
     }
 
-    /// Returns `true` if the key was inserted and is not forgotten.
+    /// Returns `true` if one of the keys was inserted and is not forgotten.
     #[must_use]
-    pub fn contains(&self, key: Key) -> bool {
-        self.keys.contains(&key)
+    pub fn contains(&self, keys: [Key; 2]) -> bool {
+        keys.iter().any(|key| self.keys.contains(key))
     }
 
-    /// Inserts a key, and forgets those that are too old or for which there is no room.
-    pub fn insert(&mut self, key: Key, now: Instant) {
-        if self.keys.insert(key) {
-            self.by_age.push_back((now, key));
+    /// Inserts keys, and forgets those that are too old or for which there is no room.
+    pub fn insert(&mut self, keys: [Key; 2], now: Instant) {
+        for key in keys {
+            if self.keys.insert(key) {
+                self.by_age.push_back((now, key));
+            }
         }
         while let Some((since, oldest)) = self.by_age.front() {
             let young = now.duration_since(*since) <= KEPT;
@@ -100,7 +106,8 @@ mod tests {
     fn ids_are_remembered_for_as_long_as_codat_can_replay_and_in_bounded_memory() {
         let start = Instant::now();
         let days = |days: u64| start + Duration::from_hours(days * 24);
-        let [a, b, c] = ["a", "b", "c"].map(message_key);
+        let key = |text: &str| [message_key(text); 2];
+        let [a, b, c] = ["a", "b", "c"].map(key);
         let mut seen = Seen::new(3);
         seen.insert(a, days(0));
         seen.insert(b, days(1));
@@ -108,10 +115,11 @@ mod tests {
         assert!(seen.contains(a) && seen.contains(b));
         seen.insert(c, days(15));
         assert!(!seen.contains(a) && seen.contains(b) && seen.contains(c));
+        assert!(seen.contains([a[0], b[0]]));
         for n in 0..100 {
-            seen.insert(message_key(&n.to_string()), days(15));
+            seen.insert(key(&n.to_string()), days(15));
         }
         assert_eq!((seen.keys.len(), seen.by_age.len()), (3, 3));
-        assert!(seen.contains(message_key("99")) && !seen.contains(message_key("96")));
+        assert!(seen.contains(key("99")) && !seen.contains(key("96")));
     }
 }

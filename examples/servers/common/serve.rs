@@ -12,7 +12,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tracing::{info, warn};
 
 /// Codat waits 15 seconds for a response.
@@ -21,6 +21,9 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection may take to send the headers of a request, and how long it may be idle
 /// before its next request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The same for a connection that is accepted while more than half of them are in use.
+const SHORT_HEADER_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// How many bytes of headers a connection may send.
 const HEADER_BYTES: usize = 64 * 1024;
@@ -31,14 +34,17 @@ const HEADER_BYTES: usize = 64 * 1024;
 ///
 /// Returns a line that names the setting.
 pub async fn listen(name: &str, address: SocketAddr) -> Result<TcpListener, String> {
-    let listener = TcpListener::bind(address).await;
-    listener.map_err(|error| format!("{name}: cannot listen on {address}: {error}"))
+    let describe = |error| format!("{name}: cannot listen on {address}: {error}");
+    let listener = TcpListener::bind(address).await.map_err(describe)?;
+    let address = listener.local_addr().map_err(describe)?;
+    info!(%address, "listening ({name})");
+    Ok(listener)
 }
 
 /// Serves until `stop` completes, then finishes the requests that have started.
 ///
 /// At most `connections` are open. More wait in the backlog of the system until one is closed, which
-/// an idle one is after 5 seconds.
+/// happens to an idle one after 5 seconds, or half a second when there are many.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -46,12 +52,10 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(HEADER_BYTES);
+    builder.timer(TokioTimer::new()).max_buf_size(HEADER_BYTES);
     let open = Arc::new(Semaphore::new(connections));
     let graceful = GracefulShutdown::new();
+    let (running, _) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
         let accept = async {
@@ -71,10 +75,19 @@ pub async fn serve(
                 continue;
             }
         };
+        builder.header_read_timeout(if open.available_permits() < connections / 2 {
+            SHORT_HEADER_TIMEOUT
+        } else {
+            HEADER_TIMEOUT
+        });
         let service = TowerToHyperService::new(router.clone());
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let mut ended = running.subscribe();
         tokio::spawn(async move {
-            let _ = connection.await;
+            tokio::select! {
+                _ = connection => {}
+                _ = ended.changed() => {}
+            }
             drop(permit);
         });
     }
@@ -82,8 +95,9 @@ pub async fn serve(
     drop(listener);
     tokio::select! {
         () = graceful.shutdown() => {}
-        () = tokio::time::sleep(REQUEST_TIMEOUT) => warn!("connections were left open"),
+        () = tokio::time::sleep(REQUEST_TIMEOUT) => warn!("connections are cut off"),
     }
+    drop(running);
 }
 
 /// Returns a future that completes at SIGTERM or SIGINT.

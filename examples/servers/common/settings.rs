@@ -57,6 +57,7 @@ pub fn seconds(name: &str, default: usize) -> Result<Duration, String> {
 }
 
 /// Reports a failure as one line, with exit status 2.
+#[must_use]
 pub fn exit(result: Result<(), String>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,

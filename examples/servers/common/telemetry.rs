@@ -8,7 +8,7 @@ use axum::Router;
 use axum::routing::get;
 use metrics::{describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tracing::{error, info};
+use tracing::error;
 use tracing_subscriber::EnvFilter;
 
 use crate::serve;
@@ -28,7 +28,9 @@ pub fn init_logs() {
         .with_writer(std::io::stderr)
         .init();
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        let place = panic
+            .location()
+            .map_or_else(String::new, ToString::to_string);
         error!(%place, "panic");
         PANIC.set(Some(place));
     }));
@@ -50,13 +52,11 @@ pub async fn serve_metrics(address: Option<SocketAddr>) -> Result<(), String> {
         return Ok(());
     };
     let listener = serve::listen("METRICS_LISTEN", address).await?;
-    let local = listener.local_addr().map_err(|error| error.to_string())?;
     let metrics = PrometheusBuilder::new()
         .set_buckets(&[0.001, 0.01, 0.1, 1.0, 10.0, 100.0])
         .and_then(PrometheusBuilder::install_recorder)
         .map_err(|error| format!("metrics: {error}"))?;
     describe();
-    info!(address = %local, "metrics");
     let upkeep = metrics.clone();
     tokio::spawn(async move {
         loop {
@@ -71,7 +71,10 @@ pub async fn serve_metrics(address: Option<SocketAddr>) -> Result<(), String> {
 
 fn describe() {
     describe_counter!("codat_deliveries_total", "Deliveries by answer and reason");
-    describe_counter!("codat_events_total", "Events handled, by variant and result");
+    describe_counter!(
+        "codat_events_total",
+        "Events handled, by variant and result"
+    );
     describe_counter!("codat_duplicates_total", "Events dropped as duplicates");
     describe_counter!("codat_dead_letters_total", "Events dead-lettered");
     describe_gauge!("codat_queue_depth", "Events that are not handled yet");

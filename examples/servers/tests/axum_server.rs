@@ -9,7 +9,10 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use common::{Delivery, Poster, Process, SECRET, event, eventually, example, fixtures, run};
+use ::common::delivery::Delivery;
+use common::{
+    Poster, Process, SECRET, event, eventually, example, fixtures, forgeries, genuine, run,
+};
 
 struct Server {
     process: Process,
@@ -96,7 +99,7 @@ async fn every_genuine_event_is_handled_once_and_no_log_tells_of_customers() {
     let deliveries: Vec<_> = fixtures()
         .into_iter()
         .enumerate()
-        .map(|(n, (_, body))| Delivery::genuine(&format!("msg_{n}"), body))
+        .map(|(n, (_, body))| genuine(&format!("msg_{n}"), body))
         .collect();
     for _ in 0..2 {
         for delivery in &deliveries {
@@ -135,22 +138,22 @@ async fn every_genuine_event_is_handled_once_and_no_log_tells_of_customers() {
 #[tokio::test]
 async fn nothing_else_is_let_in() {
     let server = Server::working(&[]);
-    let genuine = Delivery::genuine("msg_1", event(1));
-    let other = Delivery::genuine("msg_2", event(2));
-    for (what, forgery) in genuine.forgeries(&other) {
+    let first = genuine("msg_1", event(1));
+    let other = genuine("msg_2", event(2));
+    for (what, forgery) in forgeries(&first, &other) {
         assert_eq!(server.poster.post(&forgery).await, 401, "{what}");
     }
     // None of them stood in the way of the genuine one.
-    let mut svix = genuine.clone();
+    let mut svix = first.clone();
     for (name, _) in &mut svix.headers {
         *name = name.replace("webhook", "svix");
     }
     assert_eq!(server.poster.post(&svix).await, 202);
-    assert_eq!(server.poster.post(&genuine).await, 202);
+    assert_eq!(server.poster.post(&first).await, 202);
     server.wait_for(1);
     let (handled, log) = server.stop();
     assert_eq!(handled, once(["msg_1".to_owned()]));
-    let signature = &genuine.headers[2].1[3..];
+    let signature = &first.headers[2].1[3..];
     assert!(!log.contains(SECRET) && !log.contains(signature), "{log}");
 }
 
@@ -160,13 +163,13 @@ async fn any_order_and_any_number_of_copies_is_handled_once() {
     // 5,000 deliveries, every fifth a copy, in an order of their own.
     let mut deliveries: Vec<_> = (0..5000)
         .map(|n| n % 4000)
-        .map(|n| Delivery::genuine(&format!("msg_{n}"), event(n)))
+        .map(|n| genuine(&format!("msg_{n}"), event(n)))
         .collect();
     deliveries.sort_by_cached_key(|delivery| delivery.headers[2].1.clone());
     let answers = server.poster.post_all(&deliveries, 50).await;
     assert!(answers.iter().all(|answer| *answer == 202));
     // All at once.
-    let same = vec![Delivery::genuine("msg_same", event(5000)); 200];
+    let same = vec![genuine("msg_same", event(5000)); 200];
     let answers = server.poster.post_all(&same, 200).await;
     assert!(answers.iter().all(|answer| *answer == 202));
     server.wait_for(4001);
@@ -180,7 +183,7 @@ async fn a_full_queue_asks_codat_to_deliver_again() {
     // Nobody takes its output, so that after a while it does not get on.
     let mut server = Server::start(&[("QUEUE", "5")]);
     let deliveries: Vec<_> = (0..3000)
-        .map(|n| Delivery::genuine(&format!("msg_{n}"), event(n)))
+        .map(|n| genuine(&format!("msg_{n}"), event(n)))
         .collect();
     let answers = server.poster.post_all(&deliveries, 20).await;
     let refused: Vec<_> = deliveries
@@ -207,7 +210,7 @@ async fn a_full_queue_asks_codat_to_deliver_again() {
 async fn when_it_stops_what_was_accepted_is_handled() {
     let mut server = Server::start(&[("QUEUE", "5000")]);
     let deliveries: Vec<_> = (0..4000)
-        .map(|n| Delivery::genuine(&format!("msg_{n}"), event(n)))
+        .map(|n| genuine(&format!("msg_{n}"), event(n)))
         .collect();
     let answers = server.poster.post_all(&deliveries, 50).await;
     assert!(answers.iter().all(|answer| *answer == 202));
@@ -227,7 +230,7 @@ async fn when_it_stops_what_was_accepted_is_handled() {
 async fn a_client_that_stays_does_not_keep_it_from_stopping() {
     let mut server = Server::start(&[("QUEUE", "5000")]);
     let deliveries: Vec<_> = (0..4000)
-        .map(|n| Delivery::genuine(&format!("msg_{n}"), event(n)))
+        .map(|n| genuine(&format!("msg_{n}"), event(n)))
         .collect();
     let answers = server.poster.post_all(&deliveries, 50).await;
     assert!(answers.iter().all(|answer| *answer == 202));
@@ -253,12 +256,18 @@ async fn a_genuine_body_that_cannot_be_parsed_is_dead_lettered_whole() {
         b"\xff\xfe no text".to_vec(),
         b"no JSON".to_vec(),
         Vec::new(),
-        event("read.completed", r#"{"referenceCompany":{"name":"Larkfield Lanterns"}}"#),
-        event("Larkfield Lanterns.read.completed", r#"{"Larkfield Lanterns":7}"#),
+        event(
+            "read.completed",
+            r#"{"referenceCompany":{"name":"Larkfield Lanterns"}}"#,
+        ),
+        event(
+            "Larkfield Lanterns.read.completed",
+            r#"{"Larkfield Lanterns":7}"#,
+        ),
         event("company.created", r#"{"tags":{"Larkfield Lanterns":7}}"#),
     ];
     for (n, body) in bodies.iter().enumerate() {
-        let delivery = Delivery::genuine(&format!("msg/{n}"), body.clone());
+        let delivery = genuine(&format!("msg/{n}"), body.clone());
         for _ in 0..2 {
             assert_eq!(server.poster.post(&delivery).await, 202);
         }
@@ -270,22 +279,29 @@ async fn a_genuine_body_that_cannot_be_parsed_is_dead_lettered_whole() {
         let id = format!("msg/{n}");
         let line = list.lines().find(|line| line.contains(&id)).unwrap();
         let reason = format!("{} at line {}", error.kind(), error.line());
-        assert!(line.contains(&format!("\t{}\t{reason}", body.len())), "{line}");
+        assert!(
+            line.contains(&format!("\t{}\t{reason}", body.len())),
+            "{line}"
+        );
         let name = line.split('\t').next().unwrap();
         let stored = std::fs::read(server.folder.path().join(format!("{name}.body"))).unwrap();
         assert_eq!(stored, *body);
     }
 
     // Ids of any length, which differ at their end.
-    for id in ["%".repeat(5000), format!("{}!", "%".repeat(4999)), "m".repeat(300)] {
-        let delivery = Delivery::genuine(&id, "no JSON");
+    for id in [
+        "%".repeat(5000),
+        format!("{}!", "%".repeat(4999)),
+        "m".repeat(300),
+    ] {
+        let delivery = genuine(&id, "no JSON");
         assert_eq!(server.poster.post(&delivery).await, 202);
     }
     assert_eq!(server.dead(&["list"]).lines().count(), bodies.len() + 3);
 
     // Codat keeps what cannot be dead-lettered.
     std::fs::remove_dir_all(server.folder.path()).unwrap();
-    let delivery = Delivery::genuine("msg_last", "no JSON");
+    let delivery = genuine("msg_last", "no JSON");
     assert_eq!(server.poster.post(&delivery).await, 503);
     std::fs::create_dir(server.folder.path()).unwrap();
     assert_eq!(server.poster.post(&delivery).await, 202);
@@ -293,7 +309,10 @@ async fn a_genuine_body_that_cannot_be_parsed_is_dead_lettered_whole() {
 
     let (handled, log) = server.stop();
     assert_eq!(handled, BTreeMap::new());
-    assert!(!list.contains("Larkfield") && !log.contains("Larkfield"), "{log}");
+    assert!(
+        !list.contains("Larkfield") && !log.contains("Larkfield"),
+        "{log}"
+    );
 }
 
 #[tokio::test]
@@ -304,14 +323,23 @@ async fn an_event_whose_work_goes_wrong_is_dead_lettered_and_the_next_one_is_han
         ("msg_failure", example(2, "example.failure")),
         ("msg_3", event(3)),
     ] {
-        assert_eq!(server.poster.post(&Delivery::genuine(id, body)).await, 202);
+        assert_eq!(server.poster.post(&genuine(id, body)).await, 202);
     }
     server.wait_for(1);
     let list = server.dead(&["list"]);
     let line = |id: &str| list.lines().find(|line| line.contains(id)).unwrap();
-    assert!(line("msg_panic").contains("panic at common/handler.rs:"), "{list}");
-    assert!(line("msg_failure").ends_with("\tan example of a failure"), "{list}");
-    assert_eq!(server.dead(&["show", "msg_failure"]).trim(), example(2, "example.failure"));
+    assert!(
+        line("msg_panic").contains("\tpanic at common/handler.rs:"),
+        "{list}"
+    );
+    assert!(
+        line("msg_failure").ends_with("\tan example of a failure"),
+        "{list}"
+    );
+    assert_eq!(
+        server.dead(&["show", "msg_failure"]).trim(),
+        example(2, "example.failure")
+    );
 
     // Retried, they go wrong again. Mended, as by a new version of the handler, one is handled.
     let path = |id| {
@@ -325,9 +353,17 @@ async fn an_event_whose_work_goes_wrong_is_dead_lettered_and_the_next_one_is_han
         let list = server.dead(&["list"]);
         (list.lines().count() == 1 && list.contains("msg_panic")).then_some(())
     });
-    assert_eq!(std::fs::read_dir(server.folder.path().join("retry")).unwrap().count(), 0);
+    assert_eq!(
+        std::fs::read_dir(server.folder.path().join("retry"))
+            .unwrap()
+            .count(),
+        0
+    );
     let (status, _, error) = server.run_dead(&["retry", "msg_9"]);
-    assert_eq!((status, error.trim()), (Some(2), "error: msg_9: no such dead letter"));
+    assert_eq!(
+        (status, error.trim()),
+        (Some(2), "error: msg_9: no such dead letter")
+    );
 
     let (handled, log) = server.stop();
     assert_eq!(handled, once(["msg_3", "msg_failure"].map(str::to_owned)));
@@ -338,9 +374,9 @@ async fn an_event_whose_work_goes_wrong_is_dead_lettered_and_the_next_one_is_han
 async fn a_replay_under_another_message_id_is_a_duplicate() {
     let server = Server::working(&[]);
     for id in ["msg_1", "msg_2", "msg_1", "msg_3"] {
-        assert_eq!(server.poster.post(&Delivery::genuine(id, event(1))).await, 202);
+        assert_eq!(server.poster.post(&genuine(id, event(1))).await, 202);
     }
-    assert_eq!(server.poster.post(&Delivery::genuine("msg_4", event(2))).await, 202);
+    assert_eq!(server.poster.post(&genuine("msg_4", event(2))).await, 202);
     server.wait_for(2);
     assert_eq!(server.stop().0, once(["msg_1", "msg_4"].map(str::to_owned)));
 }
@@ -349,16 +385,24 @@ async fn a_replay_under_another_message_id_is_a_duplicate() {
 async fn connections_that_send_nothing_do_not_keep_codat_out() {
     let server = Server::working(&[("CONNECTIONS", "100")]);
     let address = server.process.address();
-    let idle: Vec<_> = (0..150).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let idle: Vec<_> = (0..150)
+        .map(|_| TcpStream::connect(address).unwrap())
+        .collect();
     let start = Instant::now();
-    let genuine = Delivery::genuine("msg_1", event(1));
-    assert_eq!(server.poster.post(&genuine).await, 202);
-    assert!(start.elapsed() < Duration::from_secs(14), "{:?}", start.elapsed());
+    let first = genuine("msg_1", event(1));
+    assert_eq!(server.poster.post(&first).await, 202);
+    assert!(
+        start.elapsed() < Duration::from_secs(14),
+        "{:?}",
+        start.elapsed()
+    );
     drop(idle);
 
     // Nor one that is kept alive, or sends its headers byte by byte.
     let mut alive = TcpStream::connect(address).unwrap();
-    alive.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+    alive
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")
+        .unwrap();
     let mut slow = TcpStream::connect(address).unwrap();
     let mut dripping = slow.try_clone().unwrap();
     std::thread::spawn(move || {
@@ -378,31 +422,44 @@ async fn connections_that_send_nothing_do_not_keep_codat_out() {
 #[tokio::test]
 async fn bodies_that_nobody_signed_do_not_fill_the_memory() {
     let server = Server::working(&[("BODY_MEMORY", "16777216"), ("BODY_LIMIT", "4194304")]);
-    let unsigned = Delivery { headers: Vec::new(), body: vec![b'x'; 4 << 20] };
-    let mut forged = Delivery::genuine("msg_1", "x");
-    forged.body = vec![b'x'; 4 << 20];
+    let unsigned = Delivery {
+        headers: Vec::new(),
+        body: vec![b'x'; 4 << 20].into(),
+    };
+    let mut forged = genuine("msg_1", "x");
+    forged.body = vec![b'x'; 4 << 20].into();
     for (delivery, answers) in [(unsigned, &[401][..]), (forged, &[401, 503])] {
         let posts = (0..100).map(|_| server.poster.send("POST", &delivery));
-        for answer in futures_util::future::join_all(posts).await.into_iter().flatten() {
+        for answer in futures_util::future::join_all(posts)
+            .await
+            .into_iter()
+            .flatten()
+        {
             assert!(answers.contains(&answer), "{answer}");
         }
     }
     let peak = server.process.peak_memory();
     assert!(peak < 100, "{peak} MiB");
-    assert_eq!(server.poster.post(&Delivery::genuine("msg_1", event(1))).await, 202);
+    assert_eq!(server.poster.post(&genuine("msg_1", event(1))).await, 202);
 }
 
 #[tokio::test]
 async fn a_body_that_does_not_end_is_given_up() {
     let server = Server::working(&[]);
-    let genuine = Delivery::genuine("msg_1", event(1));
+    let first = genuine("msg_1", event(1));
     let mut connection = TcpStream::connect(server.process.address()).unwrap();
-    write!(connection, "POST /webhooks/codat HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n").unwrap();
-    for (name, value) in &genuine.headers {
+    write!(
+        connection,
+        "POST /webhooks/codat HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n"
+    )
+    .unwrap();
+    for (name, value) in &first.headers {
         write!(connection, "{name}: {value}\r\n").unwrap();
     }
     write!(connection, "\r\n{{").unwrap();
-    connection.set_read_timeout(Some(Duration::from_secs(14))).unwrap();
+    connection
+        .set_read_timeout(Some(Duration::from_secs(14)))
+        .unwrap();
     let mut answer = [0; 12];
     connection.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 408");
@@ -411,11 +468,14 @@ async fn a_body_that_does_not_end_is_given_up() {
 #[tokio::test]
 async fn put_and_a_signature_header_that_is_repeated_are_accepted() {
     let server = Server::working(&[]);
-    let put = Delivery::genuine("msg_1", event(1));
+    let put = genuine("msg_1", event(1));
     assert_eq!(server.poster.send("PUT", &put).await, Some(202));
     assert_eq!(server.poster.send("PATCH", &put).await, Some(405));
-    let mut repeated = Delivery::genuine("msg_2", event(2));
-    let wrong = ("webhook-signature".to_owned(), format!("v1,{}=", "A".repeat(43)));
+    let mut repeated = genuine("msg_2", event(2));
+    let wrong = (
+        "webhook-signature".to_owned(),
+        format!("v1,{}=", "A".repeat(43)),
+    );
     repeated.headers.insert(0, wrong);
     assert_eq!(server.poster.post(&repeated).await, 202);
     server.wait_for(2);
@@ -428,19 +488,28 @@ async fn health_and_metrics_are_reported() {
     let server = Server::start(&[("QUEUE", "5"), ("METRICS_LISTEN", "127.0.0.1:0")]);
     assert_eq!(server.poster.get("/readyz").await.0, 200);
     let mut number = 0;
-    while server.poster.post(&Delivery::genuine(&format!("msg_{number}"), event(number))).await == 202 {
+    while server
+        .poster
+        .post(&genuine(&format!("msg_{number}"), event(number)))
+        .await
+        == 202
+    {
         number += 1;
     }
     assert_eq!(server.poster.get("/readyz").await.0, 503);
     assert_eq!(server.poster.get("/healthz").await.0, 200);
-    assert_eq!(server.poster.get("/metrics").await.0, 404, "on an address of their own");
-    let duplicate = Delivery::genuine("msg_0", event(0));
+    assert_eq!(
+        server.poster.get("/metrics").await.0,
+        404,
+        "on an address of their own"
+    );
+    let duplicate = genuine("msg_0", event(0));
     assert_eq!(server.poster.post(&duplicate).await, 202);
     let mut unsigned = duplicate.clone();
     unsigned.headers.clear();
     assert_eq!(server.poster.post(&unsigned).await, 401);
 
-    let metrics = Poster::new(server.process.logged_address("metrics"));
+    let metrics = Poster::new(server.process.logged_address("listening (METRICS_LISTEN)"));
     let expected = [
         format!("codat_deliveries_total{{answer=\"202\",reason=\"accepted\"}} {number}"),
         "codat_deliveries_total{answer=\"202\",reason=\"duplicate\"} 1".to_owned(),
@@ -457,11 +526,17 @@ async fn health_and_metrics_are_reported() {
     loop {
         let (status, text) = metrics.get("/metrics").await;
         assert_eq!(status, 200);
-        let missing: Vec<_> = expected.iter().filter(|line| !text.contains(*line)).collect();
+        let missing: Vec<_> = expected
+            .iter()
+            .filter(|line| !text.contains(*line))
+            .collect();
         if missing.is_empty() {
             break;
         }
-        assert!(start.elapsed() < Duration::from_secs(10), "{missing:?} in {text}");
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "{missing:?} in {text}"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -469,9 +544,9 @@ async fn health_and_metrics_are_reported() {
 #[tokio::test]
 async fn a_large_body_is_refused() {
     let server = Server::working(&[("BODY_LIMIT", "1000")]);
-    let large = Delivery::genuine("msg_1", vec![b' '; 1001]);
+    let large = genuine("msg_1", vec![b' '; 1001]);
     assert_eq!(server.poster.post(&large).await, 413);
-    let small = Delivery::genuine("msg_2", event(1));
+    let small = genuine("msg_2", event(1));
     assert_eq!(server.poster.post(&small).await, 202);
     server.wait_for(1);
     assert_eq!(server.stop().0, once(["msg_2".to_owned()]));
@@ -482,12 +557,20 @@ fn a_bad_setting_is_one_line_and_no_secret_is_shown() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     for (name, value, line) in [
-        ("CODAT_WEBHOOK_SECRETS", "whsec_c2VjcmV0", "secret is not 24 to 64 bytes long"),
+        (
+            "CODAT_WEBHOOK_SECRETS",
+            "whsec_c2VjcmV0",
+            "secret is not 24 to 64 bytes long",
+        ),
         ("CODAT_WEBHOOK_SECRETS", "", "no secret is given"),
         ("LISTEN", "nowhere", "invalid socket address syntax"),
         ("LISTEN", &taken, "cannot listen on 127.0.0.1:"),
         ("QUEUE", "0", "not a number from 1 to 1000000"),
-        ("QUEUE", "18446744073709551615", "not a number from 1 to 1000000"),
+        (
+            "QUEUE",
+            "18446744073709551615",
+            "not a number from 1 to 1000000",
+        ),
         ("QUEUE", "many", "invalid digit"),
         ("SEEN_IDS", "0", "not a number from 1 to 1000000000"),
         ("BODY_LIMIT", "0", "not a number from 1 to"),
@@ -506,7 +589,10 @@ fn a_bad_setting_is_one_line_and_no_secret_is_shown() {
             .env(name, value));
         assert_eq!(status, Some(2), "{name}={value}: {log}");
         let last = log.lines().last().unwrap();
-        assert!(last.starts_with(&format!("error: {name}: {line}")), "{last}");
+        assert!(
+            last.starts_with(&format!("error: {name}: {line}")),
+            "{last}"
+        );
         assert!(!log.contains("c2VjcmV0") && !log.contains(SECRET), "{log}");
     }
 }

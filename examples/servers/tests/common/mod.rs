@@ -8,121 +8,100 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
+use ::common::delivery::{Delivery, Variant, client};
+use codat_webhooks::samples;
 use codat_webhooks::signature::Secret;
 
 pub const SECRET: &str = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=";
 const OTHER_SECRET: &str = "whsec_aGFyYm91ci1iaWtlcy13ZWJob29rLWtleQ==";
 
-/// What a client posts.
-#[derive(Clone, Debug)]
-pub struct Delivery {
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub fn secret() -> Secret {
+    SECRET.parse().unwrap()
 }
 
-impl Delivery {
-    pub fn genuine(id: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self::signed(SECRET, id, SystemTime::now(), body)
-    }
+pub fn genuine(id: &str, body: impl Into<Vec<u8>>) -> Delivery {
+    Variant::Genuine.delivery(&secret(), id, body.into().into())
+}
 
-    fn signed(secret: &str, id: &str, time: SystemTime, body: impl Into<Vec<u8>>) -> Self {
-        let body = body.into();
-        let headers = secret
-            .parse::<Secret>()
-            .unwrap()
-            .sign(id, time, &body)
-            .map(|(name, value)| (name.to_owned(), value));
-        Self {
-            headers: headers.into(),
-            body,
+/// Deliveries made of two genuine ones, none of which may be let in.
+pub fn forgeries(one: &Delivery, other: &Delivery) -> Vec<(String, Delivery)> {
+    let id = one.headers[0].1.as_str();
+    let variants = [Variant::Unsigned, Variant::Stale, Variant::Forged];
+    let mut made: Vec<_> = variants
+        .map(|variant| {
+            let delivery = variant.delivery(&secret(), id, one.body.clone());
+            (format!("{variant:?}"), delivery)
+        })
+        .into();
+    let future = SystemTime::now() + Duration::from_mins(6);
+    let other_secret = OTHER_SECRET.parse().unwrap();
+    let now = SystemTime::now();
+    for (what, delivery) in [
+        (
+            "future",
+            Delivery::signed(&secret(), id, future, one.body.clone()),
+        ),
+        (
+            "another secret",
+            Delivery::signed(&other_secret, id, now, one.body.clone()),
+        ),
+        (
+            "another's body",
+            Delivery {
+                body: other.body.clone(),
+                ..one.clone()
+            },
+        ),
+        (
+            "empty body",
+            Delivery {
+                body: "".into(),
+                ..one.clone()
+            },
+        ),
+    ] {
+        made.push((what.to_owned(), delivery));
+    }
+    for (index, (name, value)) in one.headers.iter().enumerate() {
+        let mut without = one.clone();
+        without.headers.remove(index);
+        made.push((format!("without {name}"), without));
+        if *value != other.headers[index].1 {
+            let mut mixed = one.clone();
+            mixed.headers[index].1.clone_from(&other.headers[index].1);
+            made.push((format!("another's {name}"), mixed));
         }
-    }
-
-    /// Deliveries made of this and another genuine one, none of which may be let in.
-    pub fn forgeries(&self, other: &Self) -> Vec<(String, Self)> {
-        let id = &self.headers[0].1;
-        let minutes = |n| Duration::from_mins(n);
-        let now = SystemTime::now();
-        let mut made = vec![
-            (
-                "unsigned".to_owned(),
-                Self {
-                    headers: Vec::new(),
-                    ..self.clone()
-                },
-            ),
-            (
-                "stale".to_owned(),
-                Self::signed(SECRET, id, now - minutes(6), self.body.clone()),
-            ),
-            (
-                "future".to_owned(),
-                Self::signed(SECRET, id, now + minutes(6), self.body.clone()),
-            ),
-            (
-                "forged".to_owned(),
-                Self::signed(OTHER_SECRET, id, now, self.body.clone()),
-            ),
-            (
-                "another's body".to_owned(),
-                Self {
-                    body: other.body.clone(),
-                    ..self.clone()
-                },
-            ),
-            (
-                "empty body".to_owned(),
-                Self {
-                    body: Vec::new(),
-                    ..self.clone()
-                },
-            ),
-        ];
-        for (index, (name, value)) in self.headers.iter().enumerate() {
-            let mut without = self.clone();
-            without.headers.remove(index);
-            made.push((format!("without {name}"), without));
-            if *value != other.headers[index].1 {
-                let mut mixed = self.clone();
-                mixed.headers[index].1.clone_from(&other.headers[index].1);
-                made.push((format!("another's {name}"), mixed));
-            }
-            let mut svix = self.clone();
-            svix.headers[index].0 = name.replace("webhook", "svix");
-            made.push((format!("{name} of the other set"), svix));
-            for at in 0..value.len() {
-                let mut bytes = value.clone().into_bytes();
-                bytes[at] ^= 1;
-                // A client would not send others.
-                if bytes[at].is_ascii_graphic() {
-                    let mut flipped = self.clone();
-                    flipped.headers[index].1 = String::from_utf8(bytes).unwrap();
-                    made.push((format!("bit flipped in {name}, byte {at}"), flipped));
-                }
+        let mut svix = one.clone();
+        svix.headers[index].0 = name.replace("webhook", "svix");
+        made.push((format!("{name} of the other set"), svix));
+        for at in 0..value.len() {
+            let mut bytes = value.clone().into_bytes();
+            bytes[at] ^= 1;
+            // A client would not send others.
+            if bytes[at].is_ascii_graphic() {
+                let mut flipped = one.clone();
+                flipped.headers[index].1 = String::from_utf8(bytes).unwrap();
+                made.push((format!("bit flipped in {name}, byte {at}"), flipped));
             }
         }
-        for bit in (0..self.body.len() * 8).step_by(5) {
-            let mut flipped = self.clone();
-            flipped.body[bit / 8] ^= 1 << (bit % 8);
-            made.push((format!("bit {bit} flipped in the body"), flipped));
-        }
-        made
     }
+    for bit in (0..one.body.len() * 8).step_by(5) {
+        let mut body = one.body.to_vec();
+        body[bit / 8] ^= 1 << (bit % 8);
+        let flipped = Delivery {
+            body: body.into(),
+            ..one.clone()
+        };
+        made.push((format!("bit {bit} flipped in the body"), flipped));
+    }
+    made
 }
 
 /// The sample bodies of the library: name and text.
 pub fn fixtures() -> Vec<(String, String)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures");
-    let mut fixtures: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, std::fs::read_to_string(path).unwrap())
-        })
-        .collect();
-    fixtures.sort();
-    assert!(fixtures.len() > 80, "the fixtures are there");
+    let text = |sample: samples::Sample| (sample.name().to_owned(), sample.json().to_owned());
+    let fixtures: Vec<_> = samples::all().map(text).collect();
+    assert!(fixtures.len() > 80, "the samples are there");
     fixtures
 }
 
@@ -142,7 +121,11 @@ pub fn example(number: usize, event_type: &str) -> String {
 pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 /// A process that is killed when the test ends, however it ends.
@@ -180,7 +163,10 @@ impl Process {
     /// The most memory it has used so far, in MiB.
     pub fn peak_memory(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM:"))
+            .unwrap();
         let kilobytes: usize = line.split_whitespace().nth(1).unwrap().parse().unwrap();
         kilobytes / 1024
     }
@@ -201,7 +187,7 @@ impl Process {
 
     /// Where it listens, of which it logs the address.
     pub fn address(&self) -> SocketAddr {
-        self.logged_address("listening")
+        self.logged_address("listening (LISTEN)")
     }
 
     pub fn logged_address(&self, text: &str) -> SocketAddr {
@@ -272,7 +258,7 @@ pub struct Poster {
 impl Poster {
     pub fn new(address: SocketAddr) -> Self {
         Self {
-            client: reqwest::Client::new(),
+            client: client().unwrap(),
             url: format!("http://{address}/webhooks/codat"),
         }
     }
@@ -285,16 +271,7 @@ impl Poster {
     /// The status of the answer, if there is one.
     pub async fn send(&self, method: &str, delivery: &Delivery) -> Option<u16> {
         let method = method.parse().unwrap();
-        let mut request = self.client.request(method, &self.url).body(delivery.body.clone());
-        for (name, value) in &delivery.headers {
-            request = request.header(name, value);
-        }
-        let answer = request.send().await.ok()?;
-        let status = answer.status().as_u16();
-        if let Ok(body) = answer.bytes().await {
-            assert!(body.len() < 100, "the answer says little");
-        }
-        Some(status)
+        delivery.send(&self.client, method, &self.url).await.ok()
     }
 
     /// The status and the body of another page.

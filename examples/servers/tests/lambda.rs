@@ -1,0 +1,126 @@
+//! Requests as API Gateway and a function URL hand them over, with a signature of now.
+
+use std::time::{Duration, SystemTime};
+
+use codat_webhooks::signature::Secret;
+use serde_json::{Value, json};
+
+use super::*;
+
+const SECRET: &str = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=";
+const BODY: &str = include_str!("gateway/body.json");
+
+const RECORDINGS: [(&str, &str); 3] = [
+    ("HTTP API", include_str!("gateway/api_gateway_http.json")),
+    ("REST API", include_str!("gateway/api_gateway_rest.json")),
+    ("function URL", include_str!("gateway/function_url.json")),
+];
+
+/// Keeps what it takes, or takes nothing.
+#[derive(Default)]
+struct Kept(std::sync::Mutex<Vec<(String, Vec<u8>)>>);
+
+impl Queue for Kept {
+    async fn put(&self, message_id: &str, body: &[u8]) -> Result<(), Error> {
+        let delivery = (message_id.to_owned(), body.to_vec());
+        self.0.lock().unwrap().push(delivery);
+        Ok(())
+    }
+}
+
+fn recordings() -> impl Iterator<Item = (&'static str, Value)> {
+    RECORDINGS
+        .map(|(name, text)| (name, serde_json::from_str(text).unwrap()))
+        .into_iter()
+}
+
+/// Signs the body of a recording, which can be one that is not text.
+fn sign(recording: &mut Value, body: &[u8], time: SystemTime) {
+    let secret: Secret = SECRET.parse().unwrap();
+    for (name, value) in secret.sign("msg_1", time, body) {
+        recording["headers"][name] = json!(value);
+        if recording.get("multiValueHeaders").is_some() {
+            recording["multiValueHeaders"][name] = json!([value]);
+        }
+    }
+}
+
+fn verifier() -> Verifier {
+    SECRET.parse().unwrap()
+}
+
+async fn answer(queue: &impl Queue, recording: &Value) -> u16 {
+    let request = lambda_http::request::from_str(&recording.to_string()).unwrap();
+    receive(&verifier(), queue, request).await.as_u16()
+}
+
+#[tokio::test]
+async fn a_genuine_delivery_reaches_the_queue_byte_for_byte() {
+    for (name, mut recording) in recordings() {
+        let queue = Kept::default();
+        sign(&mut recording, BODY.as_bytes(), SystemTime::now());
+        assert_eq!(answer(&queue, &recording).await, 202, "{name}");
+        let taken = queue.0.into_inner().unwrap();
+        assert_eq!(taken, [("msg_1".to_owned(), BODY.into())], "{name}");
+        codat_webhooks::from_slice(&taken[0].1).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_text_comes_in_base64() {
+    for (name, mut recording) in recordings() {
+        let queue = Kept::default();
+        sign(&mut recording, b"\xff\xfe", SystemTime::now());
+        recording["body"] = json!("//4=");
+        recording["isBase64Encoded"] = json!(true);
+        assert_eq!(answer(&queue, &recording).await, 202, "{name}");
+        let taken = queue.0.into_inner().unwrap();
+        assert_eq!(
+            taken,
+            [("msg_1".to_owned(), b"\xff\xfe".to_vec())],
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nothing_else_reaches_the_queue() {
+    let queue = Kept::default();
+    for (name, recording) in recordings() {
+        // As it was recorded: its signature is none of this secret's.
+        assert_eq!(answer(&queue, &recording).await, 401, "{name}");
+
+        let mut stale = recording.clone();
+        let time = SystemTime::now() - Duration::from_mins(6);
+        sign(&mut stale, BODY.as_bytes(), time);
+        assert_eq!(answer(&queue, &stale).await, 401, "{name}");
+
+        let mut changed = recording.clone();
+        sign(&mut changed, BODY.as_bytes(), SystemTime::now());
+        changed["body"] = json!(BODY.replace("6f1c", "6f1d"));
+        changed["isBase64Encoded"] = json!(false);
+        assert_eq!(answer(&queue, &changed).await, 401, "{name}");
+
+        for body in [Value::Null, json!("")] {
+            changed["body"] = body;
+            assert_eq!(answer(&queue, &changed).await, 401, "{name}");
+        }
+
+        let mut read = recording.clone();
+        sign(&mut read, BODY.as_bytes(), SystemTime::now());
+        read["httpMethod"] = json!("GET");
+        if let Some(http) = read["requestContext"].get_mut("http") {
+            http["method"] = json!("GET");
+        }
+        assert_eq!(answer(&queue, &read).await, 405, "{name}");
+    }
+    assert!(queue.0.into_inner().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn codat_keeps_what_the_queue_does_not_take() {
+    for (name, mut recording) in recordings() {
+        sign(&mut recording, BODY.as_bytes(), SystemTime::now());
+        assert_eq!(answer(&NoQueue, &recording).await, 503, "{name}");
+    }
+}
