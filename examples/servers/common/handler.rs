@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use metrics::{counter, histogram};
 use tokio::io::AsyncWriteExt;
 use tokio::time::sleep;
-use tracing::{Instrument, info_span, warn};
+use tracing::{Instrument, info, info_span, warn};
 
 use crate::telemetry::take_panic;
 
@@ -39,6 +39,7 @@ pub async fn handle(message_id: &str, webhook: Webhook) -> Result<(), String> {
             "example.failure" => return Err("an example of a failure".to_owned()),
             "example.panic" => panic!("an example of a panic"),
             "example.slow" => {
+                info!("an example of slow work");
                 sleep(Duration::from_secs(20)).await;
                 "took its time".to_owned()
             }

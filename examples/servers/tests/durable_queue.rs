@@ -12,11 +12,11 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use ::common::streams::QUEUE;
 use async_nats::jetstream;
-use common::{Delivery, Poster, Process, SECRET, event, eventually};
-use futures_util::StreamExt;
+use common::{Poster, Process, SECRET, event, eventually, example, forgeries, genuine, run};
 
 /// Where the broker's program is. Debian puts it where only root looks.
 fn nats_server() -> Option<PathBuf> {
@@ -74,51 +74,71 @@ impl Broker {
         self.process = Self::run(&self.program, self.folder.path(), self.port);
     }
 
-    fn program(&self, role: &str) -> Process {
-        Process::start(
-            Command::new(env!("CARGO_BIN_EXE_durable_queue"))
-                .arg(role)
-                .env("CODAT_WEBHOOK_SECRETS", SECRET)
-                .env("LISTEN", "127.0.0.1:0")
-                .env("NATS_URL", format!("127.0.0.1:{}", self.port))
-                .env("ACK_WAIT_SECONDS", "2")
-                .env("BODY_LIMIT", "10000"),
-        )
+    /// As if its disk were new.
+    fn restart_empty(&mut self) {
+        self.process.kill();
+        self.folder = tempfile::tempdir().unwrap();
+        self.restart();
     }
 
-    /// What the stream has of a subject: for each message its id, its error and its body.
-    async fn stored(&self, subject: &str) -> Vec<(String, String, Vec<u8>)> {
-        let client = async_nats::connect(format!("127.0.0.1:{}", self.port))
-            .await
-            .unwrap();
-        let stream = jetstream::new(client).get_stream("codat").await.unwrap();
-        let consumer = stream
-            .create_consumer(jetstream::consumer::pull::OrderedConfig {
-                filter_subject: subject.to_owned(),
-                ..Default::default()
-            })
-            .await
-            .unwrap();
-        let pending = consumer.cached_info().num_pending;
-        let mut messages = consumer.messages().await.unwrap();
-        let mut stored = Vec::new();
-        for _ in 0..pending {
-            let message = messages.next().await.unwrap().unwrap();
-            let headers = message.headers.as_ref().unwrap();
-            let header = |name| {
-                headers
-                    .get(name)
-                    .map_or("", |value| value.as_str())
-                    .to_owned()
-            };
-            stored.push((
-                header("Nats-Msg-Id"),
-                header("Error"),
-                message.payload.to_vec(),
-            ));
-        }
-        stored
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_durable_queue"));
+        command
+            .args(arguments)
+            .env("CODAT_WEBHOOK_SECRETS", SECRET)
+            .env("LISTEN", "127.0.0.1:0")
+            .env("METRICS_LISTEN", "127.0.0.1:0")
+            .env("NATS_URL", format!("127.0.0.1:{}", self.port))
+            .env("ACK_WAIT_SECONDS", "2")
+            .env("RETRY_SECONDS", "1")
+            .env("ATTEMPTS", "2")
+            .env("BODY_LIMIT", "10000");
+        command
     }
+
+    fn program(&self, role: &str) -> Process {
+        Process::start(&mut self.command(&[role]))
+    }
+
+    fn receiver(&self, settings: &[(&str, &str)]) -> (Process, Poster) {
+        let settings = settings.iter().copied();
+        let process = Process::start(self.command(&["receive"]).envs(settings));
+        let poster = Poster::new(process.address());
+        (process, poster)
+    }
+
+    fn dead(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        run(self.command(&["dead"]).args(arguments))
+    }
+
+    async fn queue(&self) -> jetstream::stream::Stream {
+        let url = format!("127.0.0.1:{}", self.port);
+        let client = async_nats::connect(url).await.unwrap();
+        jetstream::new(client).get_stream(QUEUE).await.unwrap()
+    }
+
+    /// The bodies in the queue.
+    async fn stored(&self) -> Vec<Vec<u8>> {
+        let queue = self.queue().await;
+        let state = &queue.cached_info().state;
+        let mut bodies = Vec::new();
+        for number in state.first_sequence..=state.last_sequence {
+            if let Ok(message) = queue.get_raw_message(number).await {
+                bodies.push(message.payload.to_vec());
+            }
+        }
+        bodies
+    }
+}
+
+/// Posts until it is accepted, as Codat does, and returns how long that took.
+async fn post_until_accepted(poster: &Poster, delivery: &::common::delivery::Delivery) -> Duration {
+    let start = Instant::now();
+    while poster.send("POST", delivery).await != Some(202) {
+        assert!(start.elapsed() < Duration::from_secs(30), "not accepted");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    start.elapsed()
 }
 
 /// A worker, and what all workers so far have handled.
@@ -168,96 +188,252 @@ async fn nothing_but_what_codat_signed_gets_to_the_broker() {
     let Some(broker) = Broker::start() else {
         return;
     };
-    let endpoint = broker.program("receive");
-    let poster = Poster::new(endpoint.address());
-    let genuine = Delivery::genuine("msg_1", event(1));
-    let other = Delivery::genuine("msg_2", event(2));
-    for (what, forgery) in genuine.forgeries(&other) {
+    let (endpoint, poster) = broker.receiver(&[]);
+    let first = genuine("msg_1", event(1));
+    let other = genuine("msg_2", event(2));
+    post_until_accepted(&poster, &first).await;
+    for (what, forgery) in forgeries(&first, &other) {
         assert_eq!(poster.post(&forgery).await, 401, "{what}");
     }
-    let large = Delivery::genuine("msg_3", vec![b' '; 10_001]);
+    let large = genuine("msg_3", vec![b' '; 10_001]);
     assert_eq!(poster.post(&large).await, 413);
-    assert_eq!(broker.stored("codat.webhooks").await, []);
 
-    // Replayed, and in another order.
-    for delivery in [&other, &genuine, &genuine, &other] {
-        assert_eq!(poster.post(delivery).await, 202);
+    // Replayed, in another order, and under another message id.
+    let replayed = genuine("msg_4", event(1));
+    for delivery in [&other, &first, &replayed, &other] {
+        assert_eq!(poster.send("PUT", delivery).await, Some(202));
     }
-    let stored = broker.stored("codat.webhooks").await;
     let body = |n| event(n).into_bytes();
-    assert_eq!(
-        stored,
-        [
-            ("msg_2".to_owned(), String::new(), body(2)),
-            ("msg_1".to_owned(), String::new(), body(1)),
-        ]
-    );
+    assert_eq!(broker.stored().await, [body(1), body(2)]);
+    assert_eq!(poster.get("/healthz").await.0, 200);
+    assert_eq!(poster.get("/readyz").await.0, 200);
     let log = endpoint.log();
     assert!(!log.contains("Larkfield") && !log.contains(SECRET), "{log}");
 }
 
 #[tokio::test]
-async fn a_genuine_body_that_cannot_be_read_is_put_aside_whole() {
+async fn dead_letters_have_a_reason_and_can_be_retried() {
     let Some(broker) = Broker::start() else {
         return;
     };
-    let endpoint = broker.program("receive");
-    let poster = Poster::new(endpoint.address());
+    let (endpoint, poster) = broker.receiver(&[]);
     let worker = Worker::start(&broker);
-    let bodies = [
-        b"\xff\xfe no text".to_vec(),
-        b"no JSON".to_vec(),
-        Vec::new(),
-    ];
-    for (n, body) in bodies.iter().enumerate() {
-        let delivery = Delivery::genuine(&format!("bad/{n}"), body.clone());
-        assert_eq!(poster.post(&delivery).await, 202);
+    let long = "%".repeat(5000);
+    let tag = r#"{"id":"00000000-0000-4000-8000-000000000009","eventType":"Larkfield.read.completed","payload":{"tags":{"Larkfield":7}}}"#;
+    for (id, body) in [
+        ("bad/0", b"\xff\xfe no text".to_vec()),
+        (&long, Vec::new()),
+        ("msg_tag", tag.into()),
+        ("msg_panic", example(1, "example.panic").into()),
+        ("msg_failure", example(2, "example.failure").into()),
+        ("msg_3", event(3).into()),
+    ] {
+        post_until_accepted(&poster, &genuine(id, body)).await;
     }
-    assert_eq!(
-        poster.post(&Delivery::genuine("msg_1", event(1))).await,
-        202
+    worker.wait_for(1);
+    let list = eventually("the dead letters", || {
+        let (status, list, error) = broker.dead(&["list"]);
+        assert_eq!(status, Some(0), "{error}");
+        (list.lines().count() == 5).then_some(list)
+    });
+    let line = |id: &str| {
+        let field = format!("\t{id}\t");
+        list.lines().find(|line| line.contains(&field)).unwrap()
+    };
+    assert!(line("bad/0").contains("\t10\tnot JSON: "), "{list}");
+    assert!(line(&long).contains("\t0\tnot JSON: "));
+    assert!(line("msg_tag").contains("payload does not fit: "), "{list}");
+    assert!(
+        line("msg_panic").contains("\tpanic at common/handler.rs:"),
+        "{list}"
     );
-    assert_eq!(
-        worker.wait_for(1),
-        BTreeMap::from([("msg_1".to_owned(), 1)])
+    assert!(
+        line("msg_failure").ends_with("\tan example of a failure"),
+        "{list}"
     );
-    let expected: Vec<_> = bodies
-        .into_iter()
-        .enumerate()
-        .map(|(n, body)| {
-            let error = codat_webhooks::from_slice(&body).unwrap_err().to_string();
-            (format!("unreadable.bad/{n}"), error, body)
-        })
-        .collect();
-    assert_eq!(broker.stored("codat.unreadable").await, expected);
+    let number = |id| line(id).split('\t').next().unwrap().to_owned();
+    let failure = number("msg_failure");
+    let (_, shown, _) = broker.dead(&["show", &failure]);
+    assert_eq!(shown.trim(), example(2, "example.failure"));
+
+    // Retried, it goes wrong again, and has another number.
+    assert_eq!(broker.dead(&["retry", &failure]).0, Some(0));
+    eventually("the dead letter to be back", || {
+        let (_, list, _) = broker.dead(&["list"]);
+        let again = list.lines().find(|line| line.contains("\tmsg_failure\t"))?;
+        (!again.starts_with(&format!("{failure}\t"))).then_some(())
+    });
+    assert_eq!(broker.dead(&["retry", "--all"]).1.lines().count(), 5);
+    for id in [&failure, "nothing"] {
+        let (status, _, error) = broker.dead(&["retry", id]);
+        let missing = format!("error: {id}: no such dead letter");
+        assert_eq!((status, error.lines().last()), (Some(2), Some(&*missing)));
+    }
+    assert_eq!(worker.handled(), BTreeMap::from([("msg_3".to_owned(), 1)]));
+    let logs = endpoint.log() + &worker.process.log() + &list;
+    assert!(
+        !logs.contains("Larkfield") && !logs.contains("of a panic"),
+        "{logs}"
+    );
 }
 
 #[tokio::test]
-async fn while_the_broker_is_away_codat_keeps_the_event() {
+async fn an_event_that_takes_its_worker_down_is_dead_lettered() {
+    let Some(broker) = Broker::start() else {
+        return;
+    };
+    let (_endpoint, poster) = broker.receiver(&[]);
+    let mut worker = Worker::start(&broker);
+    post_until_accepted(&poster, &genuine("msg_1", example(1, "example.slow"))).await;
+    for _ in 0..2 {
+        eventually("the attempt", || {
+            worker.process.log().contains("slow").then_some(())
+        });
+        worker.kill_and_start();
+    }
+    eventually("the dead letter", || {
+        let (_, list, _) = broker.dead(&["list"]);
+        list.contains("\tno result of 2 attempts").then_some(())
+    });
+    post_until_accepted(&poster, &genuine("msg_2", event(2))).await;
+    assert_eq!(
+        worker.wait_for(1),
+        BTreeMap::from([("msg_2".to_owned(), 1)])
+    );
+}
+
+#[tokio::test]
+async fn while_the_broker_is_away_codat_keeps_the_event_and_hears_so_at_once() {
     let Some(mut broker) = Broker::start() else {
         return;
     };
-    let endpoint = broker.program("receive");
-    let poster = Poster::new(endpoint.address());
-    let first = Delivery::genuine("msg_1", event(1));
-    let second = Delivery::genuine("msg_2", event(2));
-    assert_eq!(poster.post(&first).await, 202);
+    let (_endpoint, poster) = broker.receiver(&[]);
+    let first = genuine("msg_1", event(1));
+    post_until_accepted(&poster, &first).await;
 
     broker.process.kill();
-    assert!([408, 503].contains(&poster.post(&second).await));
-    broker.restart();
-    // As Codat does, until it is taken. The broker knows the first from before.
-    for delivery in [&second, &first] {
-        while poster.post(delivery).await != 202 {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let start = Instant::now();
+    for n in 0..300 {
+        let delivery = genuine(&format!("msg_away_{n}"), event(1000 + n));
+        assert_eq!(poster.post(&delivery).await, 503);
     }
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(poster.get("/readyz").await.0, 503);
+    assert_eq!(poster.get("/healthz").await.0, 200);
+    broker.restart();
+    let second = genuine("msg_2", event(2));
+    let waited = post_until_accepted(&poster, &second).await;
+    assert!(waited < Duration::from_secs(4), "{waited:?}");
+    assert_eq!(poster.post(&first).await, 202);
+    // Nothing that was refused was kept by the client.
+    let stored = broker.stored().await;
+    assert_eq!(stored, [event(1), event(2)].map(String::into_bytes));
     let worker = Worker::start(&broker);
     let handled = worker.wait_for(2);
     assert_eq!(
         handled,
-        BTreeMap::from([("msg_1".to_owned(), 1), ("msg_2".to_owned(), 1)])
+        BTreeMap::from([1, 2].map(|n| (format!("msg_{n}"), 1)))
     );
+}
+
+#[tokio::test]
+async fn a_broker_with_an_empty_disk_gets_its_streams_again() {
+    let Some(mut broker) = Broker::start() else {
+        return;
+    };
+    let (_endpoint, poster) = broker.receiver(&[("STREAM_BYTES", "100000")]);
+    let mut worker = broker.program("work");
+    let lines: Arc<Mutex<Vec<String>>> = Arc::default();
+    worker.collect(&lines);
+    let handled =
+        |count: usize| eventually("the work", || lines.lock().unwrap().get(count - 1).cloned());
+    post_until_accepted(&poster, &genuine("msg_1", event(1))).await;
+    handled(1);
+    broker.restart_empty();
+    post_until_accepted(&poster, &genuine("msg_2", event(2))).await;
+    handled(2);
+    // A worker leaves the limits as the receiver set them.
+    let limit = broker.queue().await.cached_info().config.max_bytes;
+    assert_eq!(limit, 100_000);
+}
+
+#[tokio::test]
+async fn what_is_not_handled_yet_fills_the_queue_and_nothing_else_does() {
+    let Some(broker) = Broker::start() else {
+        return;
+    };
+    let settings = [("STREAM_BYTES", "100000"), ("DEAD_BYTES", "2000")];
+    let (endpoint, poster) = broker.receiver(&settings);
+    post_until_accepted(&poster, &genuine("msg_0", event(0))).await;
+    let limits = broker.queue().await.cached_info().config.clone();
+    assert_eq!(
+        limits.max_age,
+        Duration::ZERO,
+        "nothing is dropped by its age"
+    );
+    let mut number = 1;
+    while poster
+        .post(&genuine(&format!("msg_{number}"), event(number)))
+        .await
+        == 202
+    {
+        number += 1;
+    }
+    assert!(number > 50, "{number}");
+    assert_eq!(poster.get("/readyz").await.0, 503, "{}", endpoint.log());
+
+    // A dead letter for which there is no room goes back to its place, and holds up nothing.
+    let worker = Worker::start(&broker);
+    worker.wait_for(number);
+    for n in 0..20 {
+        let bad = genuine(&format!("bad_{n}"), vec![b'x'; 1000]);
+        post_until_accepted(&poster, &bad).await;
+    }
+    for n in number..number + 300 {
+        post_until_accepted(&poster, &genuine(&format!("msg_{n}"), event(n))).await;
+    }
+    let handled = worker.wait_for(number + 300);
+    assert!(handled.values().all(|times| *times == 1));
+    assert_eq!(broker.dead(&["list"]).1.lines().count(), 1);
+    assert_eq!(broker.stored().await.len(), 19);
+
+    // Handled events are told by their message id and by their event id, however long ago.
+    for id in ["msg_0", "msg_again"] {
+        assert_eq!(poster.post(&genuine(id, event(0))).await, 202);
+    }
+    post_until_accepted(&poster, &genuine("msg_last", event(999_999))).await;
+    assert_eq!(worker.wait_for(number + 301)["msg_0"], 1);
+}
+
+#[tokio::test]
+async fn a_worker_in_the_middle_of_an_event_stops_while_the_broker_is_away() {
+    let Some(mut broker) = Broker::start() else {
+        return;
+    };
+    let (_endpoint, poster) = broker.receiver(&[]);
+    for slow in [true, false] {
+        let mut worker = Process::start(broker.command(&["work"]).env("GRACE_SECONDS", "2"));
+        if slow {
+            post_until_accepted(&poster, &genuine("msg_1", example(1, "example.slow"))).await;
+            worker.logged("slow");
+        }
+        broker.process.kill();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        worker.signal("-TERM");
+        let start = Instant::now();
+        assert!(worker.wait().success());
+        assert!(
+            start.elapsed() < Duration::from_secs(4),
+            "{:?}",
+            start.elapsed()
+        );
+        broker.restart();
+    }
 }
 
 #[tokio::test]
@@ -265,12 +441,12 @@ async fn what_a_stopped_worker_leaves_another_one_does() {
     let Some(broker) = Broker::start() else {
         return;
     };
-    let mut endpoint = broker.program("receive");
-    let poster = Poster::new(endpoint.address());
+    let (mut endpoint, poster) = broker.receiver(&[]);
     let mut worker = Worker::start(&broker);
     let deliveries: Vec<_> = (0..300)
-        .map(|n| Delivery::genuine(&format!("msg_{n}"), event(n)))
+        .map(|n| genuine(&format!("msg_{n}"), event(n)))
         .collect();
+    post_until_accepted(&poster, &deliveries[0]).await;
     let answers = poster.post_all(&deliveries, 20).await;
     assert!(answers.iter().all(|answer| *answer == 202));
     worker.wait_for(1);
@@ -290,13 +466,13 @@ async fn work_that_is_cut_short_is_done_by_another_worker_and_no_sooner() {
     let Some(broker) = Broker::start() else {
         return;
     };
-    let endpoint = broker.program("receive");
-    let poster = Poster::new(endpoint.address());
+    let (_endpoint, poster) = broker.receiver(&[]);
     // Nobody takes its output, so that it stops in the middle of an event.
     let mut stuck = broker.program("work");
     let deliveries: Vec<_> = (0..EVENTS)
-        .map(|n| Delivery::genuine(&format!("msg_{n}"), event(n)))
+        .map(|n| genuine(&format!("msg_{n}"), event(n)))
         .collect();
+    post_until_accepted(&poster, &deliveries[0]).await;
     let answers = poster.post_all(&deliveries, 50).await;
     assert!(answers.iter().all(|answer| *answer == 202));
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -337,22 +513,22 @@ async fn a_worker_killed_in_the_middle_loses_nothing() {
     let Some(broker) = Broker::start() else {
         return;
     };
-    let endpoint = broker.program("receive");
-    let poster = Poster::new(endpoint.address());
+    let (_endpoint, poster) = broker.receiver(&[]);
     let mut worker = Worker::start(&broker);
 
     let mut deliveries: Vec<_> = (0..GENUINE + COPIES)
         .map(|n| n % GENUINE)
-        .map(|n| Delivery::genuine(&format!("msg_{n}"), event(n)))
+        .map(|n| genuine(&format!("msg_{n}"), event(n)))
         .collect();
     deliveries.extend((0..500).map(|n| {
-        let mut forged = Delivery::genuine(&format!("forged_{n}"), event(n));
+        let mut forged = genuine(&format!("forged_{n}"), event(n));
         forged.body = event(n + 1).into();
         forged
     }));
     // An order that has nothing to do with the numbers.
     deliveries.sort_by_cached_key(|delivery| delivery.headers[2].1.clone());
 
+    post_until_accepted(&poster, &genuine("msg_0", event(0))).await;
     let all_sent = Cell::new(false);
     let posting = async {
         let answers = poster.post_all(&deliveries, 50).await;
@@ -387,36 +563,39 @@ async fn a_worker_killed_in_the_middle_loses_nothing() {
 }
 
 #[test]
-fn a_bad_setting_is_told() {
-    for (role, name, value, told) in [
-        (
-            "",
-            "LISTEN",
-            "127.0.0.1:0",
-            "usage: durable_queue receive|work",
-        ),
+fn a_bad_setting_is_one_line_and_no_secret_is_shown() {
+    for (role, name, value, line) in [
         (
             "receive",
             "CODAT_WEBHOOK_SECRETS",
             "whsec_c2VjcmV0",
-            "secret is not of 24 to 64 bytes",
+            "secret is not 24 to 64 bytes",
         ),
-        ("receive", "BODY_LIMIT", "much", "BODY_LIMIT: invalid digit"),
+        ("receive", "BODY_LIMIT", "much", "invalid digit"),
+        ("receive", "STREAM_BYTES", "0", "not a number from 1 to"),
+        ("receive", "SEEN_IDS", "0", "not a number from 1 to"),
+        ("receive", "REPLICAS", "9", "not a number from 1 to 5"),
+        ("receive", "NATS_URL", "http://::", ""),
+        ("work", "ACK_WAIT_SECONDS", "-1", "invalid digit"),
+        ("work", "ATTEMPTS", "0", "not a number from 1 to"),
         (
             "work",
-            "ACK_WAIT_SECONDS",
-            "-1",
-            "ACK_WAIT_SECONDS: invalid digit",
+            "GRACE_SECONDS",
+            "1000000",
+            "not a number from 1 to 3600",
         ),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_durable_queue"))
-            .arg(role)
+        let (status, _, log) = run(Command::new("timeout")
+            .args(["10", env!("CARGO_BIN_EXE_durable_queue"), role])
             .env("CODAT_WEBHOOK_SECRETS", SECRET)
-            .env(name, value)
-            .output()
-            .unwrap();
-        let log = String::from_utf8(output.stderr).unwrap();
-        assert!(!output.status.success() && log.contains(told), "{log}");
+            .env("LISTEN", "127.0.0.1:0")
+            .env(name, value));
+        assert_eq!(status, Some(2), "{name}={value}: {log}");
+        let last = log.lines().last().unwrap();
+        assert!(
+            last.starts_with(&format!("error: {name}: {line}")),
+            "{last}"
+        );
         assert!(!log.contains("c2VjcmV0"), "{log}");
     }
 }
