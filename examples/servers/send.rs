@@ -11,6 +11,7 @@
 //! genuine delivery was not accepted, or another one was.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -56,10 +57,10 @@ struct Arguments {
     )]
     variant: Variant,
     /// How often. From the second time on, the events have ids of their own.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1)]
     repeat: usize,
     /// How many deliveries are under way at the same time.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: u16,
     /// Give all events ids of their own: a server drops an event that it has seen.
     #[arg(long)]
@@ -68,13 +69,10 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    if arguments.list {
-        samples::all().for_each(|sample| println!("{}", sample.name()));
-        return ExitCode::SUCCESS;
-    }
-    match run(arguments).await {
+    match run(Arguments::parse()).await {
         Ok(code) => code,
+        // The reader of its output has seen enough.
+        Err(error) if error.to_string().contains("Broken pipe") => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::from(2)
@@ -83,6 +81,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, AnyError> {
+    let mut out = std::io::stdout();
+    if arguments.list {
+        for sample in samples::all() {
+            writeln!(out, "{}", sample.name())?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let url = arguments.to.as_ref().ok_or("--to is missing")?.as_str();
     let secret = secret().map_err(|error| format!("CODAT_WEBHOOK_SECRETS: {error}"))?;
     let client = client()?;
@@ -109,9 +114,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, AnyError> {
             Err(_) => "cut off".to_owned(),
         };
         let (id, name, ms) = (&post.message_id, &post.name, latency.as_millis());
-        progress.suspend(|| println!("{id}\t{name}\t{answer}\t{ms}"));
+        progress.suspend(|| writeln!(out, "{id}\t{name}\t{answer}\t{ms}"))?;
         *answers.entry(answer).or_default() += 1;
-        latencies.saturating_record(latency.as_micros().try_into().unwrap_or(u64::MAX));
+        latencies.record(latency.as_micros().try_into()?)?;
         progress.inc(1);
     }
     progress.finish_and_clear();

@@ -102,14 +102,15 @@ impl Broker {
         Ok(timeout(STORE_TIMEOUT, self.context.get_stream(name)).await??)
     }
 
-    /// Returns `true` if the queue takes events.
+    /// Returns `true` if the queue has room for an event of average size.
     pub async fn is_ready(&self) -> bool {
         let Ok(queue) = self.stream(QUEUE).await else {
             return false;
         };
         let info = queue.cached_info();
         let limit = u64::try_from(info.config.max_bytes).unwrap_or(u64::MAX);
-        self.is_connected() && info.state.bytes < limit
+        let (bytes, messages) = (info.state.bytes, info.state.messages);
+        self.is_connected() && bytes + bytes / messages.max(1) < limit
     }
 
     /// Stores a delivery in the queue.

@@ -541,6 +541,68 @@ async fn health_and_metrics_are_reported() {
 }
 
 #[tokio::test]
+async fn send_posts_what_it_is_told_to() {
+    let server = Server::working(&[]);
+    let url = format!("http://{}/webhooks/codat", server.process.address());
+    let send = |arguments: &[&str]| {
+        run(Command::new(env!("CARGO_BIN_EXE_send"))
+            .args(arguments)
+            .args(["--to", &url])
+            .env("CODAT_WEBHOOK_SECRETS", SECRET))
+    };
+    let answers = |out: &str, answer: &str| {
+        let lines = out.lines().map(|line| line.split('\t').nth(2).unwrap());
+        lines.filter(|found| *found == answer).count()
+    };
+    let (status, out, error) = send(&["--all"]);
+    assert_eq!(
+        (status, answers(&out, "202")),
+        (Some(0), fixtures().len()),
+        "{error}"
+    );
+    for variant in ["unsigned", "stale", "forged"] {
+        let (status, out, _) = send(&["--all", "--as", variant]);
+        assert_eq!((status, answers(&out, "401")), (Some(0), fixtures().len()));
+    }
+    // Twice, and an event type of the user's own.
+    for variant in ["duplicate", "reordered"] {
+        let (status, out, _) = send(&["orders.write.successful", "--new-ids", "--as", variant]);
+        let expected = if variant == "duplicate" { 2 } else { 1 };
+        assert_eq!((status, answers(&out, "202")), (Some(0), expected));
+    }
+    let many = ["read.completed", "--repeat", "200", "--concurrency", "8"];
+    let (status, out, summary) = send(&many);
+    assert_eq!((status, answers(&out, "202")), (Some(0), 200));
+    assert!(summary.contains("answers: 200 x 202 in ") && summary.contains("latency: p50 "));
+    // The first of the 200 was one of `--all`.
+    server.wait_for(fixtures().len() + 2 + 199);
+    assert_eq!(server.handled().len(), fixtures().len() + 2 + 199);
+    let (status, _, error) = send(&["no.such.thing"]);
+    assert_eq!(status, Some(2), "{error}");
+
+    // Both a server that takes nothing and one that takes everything are told.
+    let address = server.process.address();
+    server.stop();
+    let (status, _, _) = send(&["read.completed"]);
+    assert_eq!(status, Some(1));
+    let everything = axum::Router::new().fallback(async || "");
+    let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+    tokio::spawn(async move { axum::serve(listener, everything).await });
+    let task = tokio::task::spawn_blocking(move || {
+        run(Command::new(env!("CARGO_BIN_EXE_send"))
+            .args([
+                "read.completed",
+                "--as",
+                "forged",
+                "--to",
+                &format!("http://{address}/"),
+            ])
+            .env("CODAT_WEBHOOK_SECRETS", SECRET))
+    });
+    assert_eq!(task.await.unwrap().0, Some(1));
+}
+
+#[tokio::test]
 async fn a_large_body_is_refused() {
     let server = Server::working(&[("BODY_LIMIT", "1000")]);
     let large = genuine("msg_1", vec![b' '; 1001]);
