@@ -8,7 +8,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use crate::drift::{DriftKind, Walk};
-use crate::value::{Extra, Fault, Field, Hot, HotOption, Members, Name, give_up};
+use crate::value::{Extra, Fault, Field, Hot, HotOption, Members, Name, check_format, give_up};
 
 /// Declares a JSON object as a plain struct, with the wire name beside each field, and after a `|`
 /// the other spellings in which it is read:
@@ -298,6 +298,7 @@ pub(crate) fn serialize<T: Object, S: Serializer>(
     object: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
+    check_format(&serializer)?;
     let extra = object.extra();
     let mut map = serializer.serialize_map(None)?;
     object.write(&mut map, extra)?;

@@ -19,10 +19,11 @@ pub use id::{
     PushOperationKey, ReportId, RuleId, SourceId, SyncId, UserId,
 };
 pub use raw_json::RawJson;
+pub(crate) use raw_json::check_format;
 pub use status_code::StatusCode;
 pub use tags::Tags;
 pub use timestamp::Timestamp;
 pub use vocabulary::Other;
 
 pub(crate) use field::{Cause, Fault, Field, Hot, HotOption, Members, Name, Text, give_up};
-pub(crate) use vocabulary::{text_impls, vocabulary};
+pub(crate) use vocabulary::{equal_to_text, text_impls, vocabulary};

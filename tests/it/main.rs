@@ -1,5 +1,6 @@
 //! What the crate promises, a module for each promise.
 
+mod api;
 mod catalogue;
 mod common;
 mod conformance;
