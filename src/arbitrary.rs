@@ -21,7 +21,7 @@ pub(crate) fn id<T: From<Uuid>>(u: &mut Unstructured<'_>) -> Result<T> {
 }
 
 /// A word of a vocabulary, or a text that is most likely none.
-pub(crate) fn word<T: Clone + for<'t> From<&'t str>>(
+pub(crate) fn vocabulary_value<T: Clone + for<'t> From<&'t str>>(
     u: &mut Unstructured<'_>,
     known: &[T],
 ) -> Result<T> {
@@ -38,7 +38,7 @@ fn one_in_eight(u: &mut Unstructured<'_>) -> Result<bool> {
 }
 
 /// A text that can be one part of an event type.
-fn part(u: &mut Unstructured<'_>) -> Result<String> {
+fn segment(u: &mut Unstructured<'_>) -> Result<String> {
     let mut text = String::arbitrary(u)?;
     text.retain(|c| c != '.' && !c.is_control());
     Ok(if text.is_empty() {
@@ -53,7 +53,7 @@ pub(crate) fn written_data_type(u: &mut Unstructured<'_>) -> Result<DataType> {
     Ok(if u.ratio(3, 4)? {
         u.choose(DataType::KNOWN)?.clone()
     } else {
-        DataType::from(part(u)?)
+        DataType::from(segment(u)?)
     })
 }
 
@@ -194,7 +194,7 @@ impl<'a> Arbitrary<'a> for ProductRead {
 
 impl<'a> Arbitrary<'a> for ReportName {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Self::new(&part(u)?)
+        Self::new(&segment(u)?)
             .or_else(|| Self::new("report"))
             .ok_or(arbitrary::Error::IncorrectFormat)
     }
@@ -219,7 +219,7 @@ impl<'a> Arbitrary<'a> for EventType {
 /// A rule type that alerts have, unlike `Account Categories Updated`.
 impl<'a> Arbitrary<'a> for RuleType {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let rule_type = word(u, Self::KNOWN)?;
+        let rule_type = vocabulary_value(u, Self::KNOWN)?;
         Ok(match EventType::of_rule(rule_type.as_str()) {
             EventType::Alert(rule_type) => rule_type,
             _ => Self::SyncStarted,
@@ -243,7 +243,7 @@ impl<'a> Arbitrary<'a> for EventPattern {
             parts.push(if u.arbitrary()? {
                 "*".to_owned()
             } else {
-                part(u)?.replace('*', "")
+                segment(u)?.replace('*', "")
             });
         }
         parts.retain(|part| !part.is_empty());
@@ -257,7 +257,7 @@ impl<'a> Arbitrary<'a> for EventPattern {
 
 impl<'a> Arbitrary<'a> for TagFilter {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let (key, value) = (part(u)?, part(u)?);
+        let (key, value) = (segment(u)?, segment(u)?);
         format!("{key}:{value}")
             .parse()
             .or_else(|_| "key:value".parse())

@@ -87,7 +87,7 @@ macro_rules! rules {
                 match self {
                     $(Self::$variant => Rule::$variant(data(members)),)+
                     Self::Other(text) => {
-                        let data = members.raw(DATA).filter(|data| data.get() != "null");
+                        let data = members.take_raw(DATA).filter(|data| data.get() != "null");
                         Rule::Unknown(text, data.map(|data| RawJson::from(data.to_owned())))
                     }
                 }
@@ -157,7 +157,7 @@ macro_rules! rules {
 pub(crate) fn data<T: Object + Default>(members: &mut Members<'_>) -> T {
     match members.peek::<T>(DATA) {
         Some(data) if data.is_empty() => {
-            members.leave_empty(DATA);
+            members.replace_with_empty_object(DATA);
             data
         }
         _ => members.optional(DATA).unwrap_or_default(),

@@ -8,7 +8,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use crate::drift::{DriftKind, Walk};
-use crate::value::{Extra, Fault, Field, Hot, HotOption, Members, Name, give_up};
+use crate::value::{Extra, Field, FieldError, Hot, HotOption, Members, Name, give_up};
 
 /// Declares a JSON object as a plain struct, with the wire name beside each field, and after a `|`
 /// the other spellings in which it is read:
@@ -55,7 +55,7 @@ macro_rules! object {
             $json $other $required $optional $($rest)*);
     };
 
-    (@sort [$(#[$meta:meta])* $name:ident $({ [$($apart_meta:tt)*] $apart:ident: $apart_type:ty })*]
+    (@sort [$(#[$meta:meta])* $name:ident $({ [$($skipped_meta:tt)*] $skipped:ident: $skipped_type:ty })*]
         [$({ [$($field_meta:tt)*] $field:ident: $type:ty, $key:literal $($spelling:literal)* })*]
         [$($extra:ident)?]
         [$({ $required:ident: $required_type:ty })*]
@@ -66,7 +66,7 @@ macro_rules! object {
         #[non_exhaustive]
         pub struct $name {
             $($($field_meta)* #[doc = concat!("\n\nWire name `", $key, "`.")] pub $field: $type,)*
-            $($($apart_meta)* pub $apart: $apart_type,)*
+            $($($skipped_meta)* pub $skipped: $skipped_type,)*
             $(
                 /// The fields that this version does not name, and optional ones that do not fit.
                 pub $extra: $crate::value::Extra,
@@ -80,7 +80,7 @@ macro_rules! object {
                 Self {
                     $($required: $required.into(),)*
                     $($optional: None,)*
-                    $($apart: None,)*
+                    $($skipped: None,)*
                     $($extra: $crate::value::Extra::new(),)?
                 }
             }
@@ -118,18 +118,18 @@ macro_rules! object {
                 }
                 Ok(Self {
                     $($field: <$type as $crate::payload::Slot>::from_value($field).ok_or_else($crate::value::give_up)?,)*
-                    $($apart: None,)*
+                    $($skipped: None,)*
                     $($extra: $crate::value::Extra::new(),)?
                 })
             }
 
-            fn cold<'a>(members: &mut $crate::value::Members<'a>) -> Result<Self, $crate::value::Fault<'a>> {
+            fn cold<'a>(members: &mut $crate::value::Members<'a>) -> Result<Self, $crate::value::FieldError<'a>> {
                 Ok(Self {
                     $($field: <$type as $crate::payload::Slot>::cold(
                         members,
                         $crate::value::Name::new($key, &[$($spelling),*]),
                     )?,)*
-                    $($apart: None,)*
+                    $($skipped: None,)*
                     $($extra: $crate::value::Extra::new(),)?
                 })
             }
@@ -148,7 +148,7 @@ macro_rules! object {
             fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
                 Ok(Self {
                     $($field: u.arbitrary()?,)*
-                    $($apart: None,)*
+                    $($skipped: None,)*
                     $($extra: $crate::value::Extra::arbitrary_beside(
                         u,
                         <Self as $crate::payload::Fields>::NAMES,
@@ -175,7 +175,7 @@ macro_rules! object {
                     $crate::payload::hot(deserializer)
                 }
 
-                fn cold(json: &serde_json::value::RawValue) -> Result<Self, $crate::value::Fault<'_>> {
+                fn cold(json: &serde_json::value::RawValue) -> Result<Self, $crate::value::FieldError<'_>> {
                     $crate::payload::cold(json)
                 }
 
@@ -216,7 +216,7 @@ pub(crate) trait Fields: Sized {
     fn hot<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
 
     /// Takes the fields out of the members.
-    fn cold<'a>(members: &mut Members<'a>) -> Result<Self, Fault<'a>>;
+    fn cold<'a>(members: &mut Members<'a>) -> Result<Self, FieldError<'a>>;
 
     /// Visits the fields that are set.
     fn each<V: Visit>(&self, visit: &mut V) -> Result<(), V::Error>;
@@ -228,7 +228,7 @@ pub(crate) trait Fields: Sized {
 
     /// Returns `true` if a field is written under the name.
     fn writes(&self, name: &str, extra: &Extra) -> bool {
-        self.each(&mut Find { name, extra }).is_err()
+        self.each(&mut FindName { name, extra }).is_err()
     }
 
     /// Notes what the fields have that is not modelled.
@@ -268,10 +268,10 @@ pub(crate) fn hot<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Resu
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
 
-pub(crate) fn cold<T: Object>(json: &RawValue) -> Result<T, Fault<'_>> {
-    let mut members = Members::of(json)?;
+pub(crate) fn cold<T: Object>(json: &RawValue) -> Result<T, FieldError<'_>> {
+    let mut members = Members::from_json(json)?;
     let object = <T as Fields>::cold(&mut members)?;
-    Ok(object.with_extra(members.rest()))
+    Ok(object.with_extra(members.into_extra()))
 }
 
 pub(crate) fn drift<T: Object>(object: &T, walk: &mut Walk) {
@@ -321,7 +321,7 @@ pub(crate) trait Slot: Sized {
         map: &mut A,
     ) -> Result<(), A::Error>;
 
-    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<Self, Fault<'a>>;
+    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<Self, FieldError<'a>>;
 
     fn from_value(value: Option<Self::Value>) -> Option<Self>;
 
@@ -340,7 +340,7 @@ impl<T: Field> Slot for T {
         Ok(())
     }
 
-    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<T, Fault<'a>> {
+    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<T, FieldError<'a>> {
         members.required(name)
     }
 
@@ -365,7 +365,7 @@ impl<T: Field> Slot for Option<T> {
         Ok(())
     }
 
-    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<Option<T>, Fault<'a>> {
+    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<Option<T>, FieldError<'a>> {
         Ok(members.optional(name))
     }
 
@@ -413,12 +413,12 @@ fn written_name<T: Field>(name: &'static str, value: &T, extra: &Extra) -> Optio
 }
 
 /// Fails when the name is found.
-struct Find<'v> {
+struct FindName<'v> {
     name: &'v str,
     extra: &'v Extra,
 }
 
-impl Visit for Find<'_> {
+impl Visit for FindName<'_> {
     type Error = ();
 
     fn field<T: Field>(&mut self, name: &'static str, value: &T) -> Result<(), ()> {

@@ -15,7 +15,7 @@ pub(crate) struct UnknownPayload {
 
 impl UnknownPayload {
     pub(crate) fn read(json: &RawValue) -> Self {
-        let Ok(members) = Members::of(json) else {
+        let Ok(members) = Members::from_json(json) else {
             return Self::default();
         };
         Self {

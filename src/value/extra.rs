@@ -132,7 +132,7 @@ impl Extra {
     /// Reads a field of a field, by its path: `referenceCompany.id`.
     pub(crate) fn field_within<T: Field>(&self, path: &str) -> Option<T> {
         let (outer, inner) = path.split_once('.')?;
-        let members = Members::of(self.get(outer)?.as_raw()).ok()?;
+        let members = Members::from_json(self.get(outer)?.as_raw()).ok()?;
         members.read(inner)
     }
 

@@ -30,8 +30,8 @@ pub(crate) trait Field: DeserializeOwned + Serialize + PartialEq {
     }
 
     /// Reads the value, or finds out what is wrong with it.
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
-        serde_json::from_str(json.get()).map_err(|_| Fault::misfit(Self::EXPECTED, json))
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        serde_json::from_str(json.get()).map_err(|_| FieldError::misfit(Self::EXPECTED, json))
     }
 
     /// Notes what is not modelled.
@@ -53,8 +53,8 @@ impl Field for RawJson {
 impl Field for i64 {
     const EXPECTED: &'static str = "an integer";
 
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
-        integer(json.get()).ok_or_else(|| Fault::misfit(Self::EXPECTED, json))
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        integer(json.get()).ok_or_else(|| FieldError::misfit(Self::EXPECTED, json))
     }
 }
 
@@ -90,7 +90,7 @@ impl<T: Field> Field for Box<T> {
         T::hot(deserializer).map(Box::new)
     }
 
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
         T::cold(json).map(Box::new)
     }
 
@@ -124,11 +124,11 @@ impl<T: Field> Field for Vec<T> {
         deserializer.deserialize_seq(List(PhantomData))
     }
 
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
         let mut list = Self::new();
         let mut index = 0_usize;
         elements(json, &mut |element| {
-            let element = T::cold(element).map_err(|fault| fault.within(&format!("[{index}]")))?;
+            let element = T::cold(element).map_err(|error| error.within(&format!("[{index}]")))?;
             push(&mut list, element);
             index = index.saturating_add(1);
             Ok(())
@@ -165,12 +165,12 @@ fn push<T>(list: &mut Vec<T>, element: T) {
 /// Reads the elements of an array, each raw.
 fn elements<'a>(
     json: &'a RawValue,
-    read: &mut dyn FnMut(&'a RawValue) -> Result<(), Fault<'a>>,
-) -> Result<(), Fault<'a>> {
-    struct Elements<'r, 'a>(&'r mut dyn FnMut(&'a RawValue) -> Result<(), Fault<'a>>);
+    read: &mut dyn FnMut(&'a RawValue) -> Result<(), FieldError<'a>>,
+) -> Result<(), FieldError<'a>> {
+    struct Elements<'r, 'a>(&'r mut dyn FnMut(&'a RawValue) -> Result<(), FieldError<'a>>);
 
     impl<'a> Visitor<'a> for Elements<'_, 'a> {
-        type Value = Result<(), Fault<'a>>;
+        type Value = Result<(), FieldError<'a>>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an array")
@@ -190,7 +190,7 @@ fn elements<'a>(
         &mut serde_json::Deserializer::from_str(json.get()),
         Elements(read),
     )
-    .unwrap_or_else(|_| Err(Fault::misfit("an array", json)))
+    .unwrap_or_else(|_| Err(FieldError::misfit("an array", json)))
 }
 
 /// Reads a value with the hot reader.
@@ -255,8 +255,8 @@ pub(crate) fn give_up<E: serde::de::Error>() -> E {
 
 /// Something that is wrong with a value.
 #[derive(Debug)]
-pub(crate) struct Fault<'a> {
-    pub(crate) cause: Cause,
+pub(crate) struct FieldError<'a> {
+    pub(crate) kind: FieldErrorKind,
     /// The path to the field, from the value that was read.
     pub(crate) path: String,
     /// The part of the body that is wrong: the value, or the object that lacks a field.
@@ -264,7 +264,7 @@ pub(crate) struct Fault<'a> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub(crate) enum FieldErrorKind {
     Missing,
     Repeated,
     Misfit {
@@ -273,7 +273,7 @@ pub(crate) enum Cause {
     },
 }
 
-impl<'a> Fault<'a> {
+impl<'a> FieldError<'a> {
     pub(crate) fn misfit(expected: &'static str, json: &'a RawValue) -> Self {
         let found = match json.get().as_bytes().first() {
             Some(b'"') if serde_json::from_str::<String>(json.get()).is_err() => {
@@ -287,7 +287,7 @@ impl<'a> Fault<'a> {
             _ => "a number",
         };
         Self {
-            cause: Cause::Misfit { expected, found },
+            kind: FieldErrorKind::Misfit { expected, found },
             path: String::new(),
             part: json.get(),
         }
@@ -295,22 +295,22 @@ impl<'a> Fault<'a> {
 
     fn repeated(name: &str, again: &'a RawValue) -> Self {
         Self {
-            cause: Cause::Repeated,
+            kind: FieldErrorKind::Repeated,
             path: name.to_owned(),
             part: again.get(),
         }
     }
 
-    /// Returns the fault as seen from the object or list around.
+    /// Returns the error as seen from the object or list around.
     pub(crate) fn within(mut self, step: &str) -> Self {
         self.path = join(step, &self.path);
         self
     }
 }
 
-impl fmt::Display for Fault<'_> {
+impl fmt::Display for FieldError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.cause)?;
+        write!(f, "{}", self.kind)?;
         if self.path.is_empty() {
             return Ok(());
         }
@@ -318,7 +318,7 @@ impl fmt::Display for Fault<'_> {
     }
 }
 
-impl fmt::Display for Cause {
+impl fmt::Display for FieldErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("required field is missing"),
@@ -368,16 +368,16 @@ impl Member<'_> {
 
 impl<'a> Members<'a> {
     /// Reads an object.
-    pub(crate) fn of(json: &'a RawValue) -> Result<Self, Fault<'a>> {
+    pub(crate) fn from_json(json: &'a RawValue) -> Result<Self, FieldError<'a>> {
         let (members, error) = Self::parse(json.get());
         match error {
             None => Ok(members),
             Some(error) if error.classify() == Category::Data => {
-                Err(Fault::misfit("an object", json))
+                Err(FieldError::misfit("an object", json))
             }
             // The text is JSON, so it is a key that is wrong.
-            Some(_) => Err(Fault {
-                cause: Self::ODD_KEY,
+            Some(_) => Err(FieldError {
+                kind: Self::NON_UNICODE_KEY,
                 path: String::new(),
                 part: json.get(),
             }),
@@ -385,7 +385,7 @@ impl<'a> Members<'a> {
     }
 
     /// What is wrong with an object that `parse` cannot read.
-    pub(crate) const ODD_KEY: Cause = Cause::Misfit {
+    pub(crate) const NON_UNICODE_KEY: FieldErrorKind = FieldErrorKind::Misfit {
         expected: "an object",
         found: "an object with a key that is not Unicode",
     };
@@ -428,17 +428,17 @@ impl<'a> Members<'a> {
     }
 
     /// Takes a required field.
-    pub(crate) fn required<T: Field>(&mut self, name: Name) -> Result<T, Fault<'a>> {
+    pub(crate) fn required<T: Field>(&mut self, name: Name) -> Result<T, FieldError<'a>> {
         match self.take(name)? {
             Some(value) => Ok(value),
             None => Err(self.missing(name)),
         }
     }
 
-    /// The fault of an object that lacks a required field.
-    pub(crate) fn missing(&self, name: Name) -> Fault<'a> {
-        Fault {
-            cause: Cause::Missing,
+    /// The error of an object that lacks a required field.
+    pub(crate) fn missing(&self, name: Name) -> FieldError<'a> {
+        FieldError {
+            kind: FieldErrorKind::Missing,
             path: name.wire.to_owned(),
             part: self.object,
         }
@@ -450,28 +450,28 @@ impl<'a> Members<'a> {
     }
 
     /// Takes the field of the first spelling whose value fits.
-    fn take<T: Field>(&mut self, name: Name) -> Result<Option<T>, Fault<'a>> {
-        let mut first_fault = None;
+    fn take<T: Field>(&mut self, name: Name) -> Result<Option<T>, FieldError<'a>> {
+        let mut first_error = None;
         for spelling in name.spellings() {
             let (index, json) = match self.find(spelling) {
                 Ok(Some(found)) => found,
                 Ok(None) => continue,
-                Err(fault) => {
-                    first_fault.get_or_insert(fault);
+                Err(error) => {
+                    first_error.get_or_insert(error);
                     continue;
                 }
             };
             match T::cold(json) {
                 Ok(value) => {
-                    self.mark(index, name.wire, spelling);
+                    self.take_at(index, name.wire, spelling);
                     return Ok(Some(value));
                 }
-                Err(fault) => {
-                    first_fault.get_or_insert(fault.within(spelling));
+                Err(error) => {
+                    first_error.get_or_insert(error.within(spelling));
                 }
             }
         }
-        first_fault.map_or(Ok(None), Err)
+        first_error.map_or(Ok(None), Err)
     }
 
     /// Reads a field without taking it.
@@ -486,7 +486,7 @@ impl<'a> Members<'a> {
     }
 
     /// Takes a field of any content, `null` included.
-    pub(crate) fn raw(&mut self, name: Name) -> Option<&'a RawValue> {
+    pub(crate) fn take_raw(&mut self, name: Name) -> Option<&'a RawValue> {
         for spelling in name.spellings() {
             let sent = self
                 .list
@@ -494,7 +494,7 @@ impl<'a> Members<'a> {
                 .position(|member| member.key == spelling && member.json.is_some());
             if let Some(index) = sent {
                 let json = self.list.get(index).and_then(|member| member.json);
-                self.mark(Some(index), name.wire, spelling);
+                self.take_at(Some(index), name.wire, spelling);
                 return json;
             }
         }
@@ -502,7 +502,7 @@ impl<'a> Members<'a> {
     }
 
     /// Leaves an object without what is in it, which is nothing but nulls.
-    pub(crate) fn leave_empty(&mut self, name: Name) {
+    pub(crate) fn replace_with_empty_object(&mut self, name: Name) {
         let mut spellings = name.spellings();
         let found = spellings.find_map(|spelling| self.lookup(spelling).ok()?);
         let index = found.and_then(|(index, _)| index);
@@ -512,7 +512,7 @@ impl<'a> Members<'a> {
     }
 
     /// Takes all strings, in the order of their keys. What was sent twice is left.
-    pub(crate) fn strings(&mut self) -> Vec<(Box<str>, Box<str>)> {
+    pub(crate) fn take_strings(&mut self) -> Vec<(Box<str>, Box<str>)> {
         let mut sorted: Vec<_> = self.list.iter_mut().collect();
         sorted.sort_by(|one, other| one.key.cmp(&other.key));
         let mut strings = Vec::new();
@@ -536,17 +536,20 @@ impl<'a> Members<'a> {
     }
 
     /// Refuses a field that was sent twice in the same spelling, `null` included.
-    pub(crate) fn once(&self, spelling: &str) -> Result<(), Fault<'a>> {
+    pub(crate) fn reject_repeated(&self, spelling: &str) -> Result<(), FieldError<'a>> {
         let again = self.list.iter().filter(|member| member.key == spelling);
         match again.filter_map(|member| member.json).nth(1) {
-            Some(again) => Err(Fault::repeated(spelling, again)),
+            Some(again) => Err(FieldError::repeated(spelling, again)),
             None => Ok(()),
         }
     }
 
     /// Finds the value of a field, and drops its nulls: they mean the same as a missing field.
     #[allow(clippy::type_complexity)]
-    fn find(&mut self, spelling: &str) -> Result<Option<(Option<usize>, &'a RawValue)>, Fault<'a>> {
+    fn find(
+        &mut self,
+        spelling: &str,
+    ) -> Result<Option<(Option<usize>, &'a RawValue)>, FieldError<'a>> {
         for member in &mut self.list {
             if member.key == spelling && member.is_null() {
                 member.json = None;
@@ -560,14 +563,17 @@ impl<'a> Members<'a> {
     /// A repeated field has no value: two readers that pick different copies would be a way around
     /// a check.
     #[allow(clippy::type_complexity)]
-    fn lookup(&self, spelling: &str) -> Result<Option<(Option<usize>, &'a RawValue)>, Fault<'a>> {
+    fn lookup(
+        &self,
+        spelling: &str,
+    ) -> Result<Option<(Option<usize>, &'a RawValue)>, FieldError<'a>> {
         if let Some((outer, inner)) = spelling.split_once('.') {
             let Some((_, object)) = self.lookup(outer)? else {
                 return Ok(None);
             };
-            let found = Self::of(object)
+            let found = Self::from_json(object)
                 .and_then(|members| members.lookup(inner))
-                .map_err(|fault| fault.within(outer))?;
+                .map_err(|error| error.within(outer))?;
             return Ok(found.map(|(_, json)| (None, json)));
         }
         let mut found = self
@@ -578,28 +584,28 @@ impl<'a> Members<'a> {
             .filter_map(|(index, member)| Some((Some(index), member.json?)));
         let first = found.next();
         match found.next() {
-            Some((_, again)) => Err(Fault::repeated(spelling, again)),
+            Some((_, again)) => Err(FieldError::repeated(spelling, again)),
             None => Ok(first),
         }
     }
 
     /// Takes a field out, and notes the spelling in which it was sent.
-    fn mark(&mut self, index: Option<usize>, name: &'static str, spelling: &'static str) {
+    fn take_at(&mut self, index: Option<usize>, name: &'static str, spelling: &'static str) {
         if let Some(member) = index.and_then(|index| self.list.get_mut(index)) {
             member.json = None;
         }
         if spelling != name {
-            self.respell(name, spelling);
+            self.record_spelling(name, spelling);
         }
     }
 
     /// Notes the spelling in which a name was sent.
-    pub(crate) fn respell(&mut self, name: &'static str, spelling: &'static str) {
+    pub(crate) fn record_spelling(&mut self, name: &'static str, spelling: &'static str) {
         self.spellings.push((name, spelling));
     }
 
     /// Returns what was not taken.
-    pub(crate) fn rest(self) -> Extra {
+    pub(crate) fn into_extra(self) -> Extra {
         let rest = self.list.iter().filter(|member| member.json.is_some());
         let mut fields = Vec::with_capacity(rest.count());
         for member in self.list {

@@ -24,5 +24,7 @@ pub use tags::Tags;
 pub use timestamp::Timestamp;
 pub use vocabulary::Other;
 
-pub(crate) use field::{Cause, Fault, Field, Hot, HotOption, Members, Name, Text, give_up};
+pub(crate) use field::{
+    Field, FieldError, FieldErrorKind, Hot, HotOption, Members, Name, Text, give_up,
+};
 pub(crate) use vocabulary::{text_impls, vocabulary};

@@ -22,10 +22,10 @@ use super::Field;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct StatusCode(Form);
+pub struct StatusCode(Repr);
 
 #[derive(Clone, Debug)]
-enum Form {
+enum Repr {
     Text(Box<str>),
     Number(super::Amount),
 }
@@ -35,8 +35,8 @@ impl StatusCode {
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Form::Text(text) => text,
-            Form::Number(number) => number.as_str(),
+            Repr::Text(text) => text,
+            Repr::Number(number) => number.as_str(),
         }
     }
 }
@@ -70,13 +70,13 @@ impl PartialEq<&str> for StatusCode {
 /// Written as a JSON number.
 impl From<super::Amount> for StatusCode {
     fn from(number: super::Amount) -> Self {
-        Self(Form::Number(number))
+        Self(Repr::Number(number))
     }
 }
 
 impl From<&str> for StatusCode {
     fn from(text: &str) -> Self {
-        Self(Form::Text(text.into()))
+        Self(Repr::Text(text.into()))
     }
 }
 
@@ -89,8 +89,8 @@ impl fmt::Display for StatusCode {
 impl Serialize for StatusCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Form::Text(text) => text.serialize(serializer),
-            Form::Number(number) => number.serialize(serializer),
+            Repr::Text(text) => text.serialize(serializer),
+            Repr::Number(number) => number.serialize(serializer),
         }
     }
 }
@@ -99,10 +99,10 @@ impl<'de> Deserialize<'de> for StatusCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         if let Ok(number) = raw.get().parse() {
-            return Ok(Self(Form::Number(number)));
+            return Ok(Self(Repr::Number(number)));
         }
         serde_json::from_str(raw.get())
-            .map(|text| Self(Form::Text(text)))
+            .map(|text| Self(Repr::Text(text)))
             .map_err(|_| D::Error::custom("expected a string or a number"))
     }
 }

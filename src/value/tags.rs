@@ -8,7 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Extra, Fault, Field, Members, give_up};
+use super::{Extra, Field, FieldError, Members, give_up};
 use crate::drift::{DriftKind, Walk};
 
 /// The tags that a Codat client has given a company.
@@ -189,12 +189,12 @@ impl Field for Tags {
         deserializer.deserialize_map(TagsVisitor)
     }
 
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
-        let mut members = Members::of(json)?;
-        let tags = members.strings();
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        let mut members = Members::from_json(json)?;
+        let tags = members.take_strings();
         Ok(Self {
             tags,
-            extra: members.rest(),
+            extra: members.into_extra(),
         })
     }
 

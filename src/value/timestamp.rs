@@ -36,11 +36,11 @@ use crate::drift::{DriftKind, Walk};
 /// assert!(local.local().is_some());
 /// ```
 #[derive(Clone)]
-pub struct Timestamp(Text);
+pub struct Timestamp(Repr);
 
 /// A date is short, and an event has several: those of Codat's usual forms take no allocation.
 #[derive(Clone)]
-enum Text {
+enum Repr {
     Inline { len: u8, bytes: [u8; INLINE] },
     Boxed(Box<str>),
 }
@@ -52,12 +52,12 @@ impl Timestamp {
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Text::Inline { len, bytes } => {
+            Repr::Inline { len, bytes } => {
                 let text = bytes.get(..usize::from(*len)).unwrap_or_default();
                 // It was text before.
                 std::str::from_utf8(text).unwrap_or_default()
             }
-            Text::Boxed(text) => text,
+            Repr::Boxed(text) => text,
         }
     }
 
@@ -127,9 +127,9 @@ impl From<&str> for Timestamp {
         match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
             (Some(start), Ok(len)) => {
                 start.copy_from_slice(text.as_bytes());
-                Self(Text::Inline { len, bytes })
+                Self(Repr::Inline { len, bytes })
             }
-            _ => Self(Text::Boxed(text.into())),
+            _ => Self(Repr::Boxed(text.into())),
         }
     }
 }

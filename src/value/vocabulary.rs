@@ -173,7 +173,7 @@ macro_rules! vocabulary {
         #[cfg(feature = "arbitrary")]
         impl<'a> arbitrary::Arbitrary<'a> for $name {
             fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
-                $crate::arbitrary::word(u, Self::KNOWN)
+                $crate::arbitrary::vocabulary_value(u, Self::KNOWN)
             }
         }
 
