@@ -1,4 +1,54 @@
-//! The payloads: one file a family.
+//! Payloads of the events, with their statuses and other vocabularies.
+//!
+//! | payload | event types | Codat solution |
+//! |---|---|---|
+//! | [`Company`] | `company.created`, `company.deleted` | Platform |
+//! | [`CompanyProduct`] | `company.product.added`, `company.product.removed` | Platform |
+//! | [`ConnectionEvent`] | `connection.created`, `connection.connected`, `connection.disconnected`, `connection.reconnected`, `connection.failed`, `connection.deleted` | Platform |
+//! | [`ReadCompleted`] | `read.completed` and `{productIdentifier}.read.completed`, also followed by `.initial`, `.successful`, `.unsuccessful` or `.successful.initial` | Platform |
+//! | [`Write`] | `{dataType}.write.successful`, `{dataType}.write.unsuccessful` | Platform |
+//! | [`RateLimit`] | `client.rateLimit.reached`, `client.rateLimit.reset` | Platform |
+//! | [`SourceAccountEvent`] | `bankFeeds.sourceAccount.connected`, `bankFeeds.sourceAccount.disconnected` | Bank Feeds |
+//! | [`ExpensesSync`] | `expenses.sync.successful`, `expenses.sync.unsuccessful` | Expenses |
+//! | [`Report`] | `reports.categorizedBankStatement.generate.*`, `reports.creditModel.generate.*` | Lending |
+//! | [`Report`] | `reports.spendAnalysis.generate.*` | Spend Insights |
+//! | [`AccountCategoriesUpdated`] | `AccountCategoriesUpdated` | Lending |
+//!
+//! Here `*` is `successful` or `unsuccessful`. Codat describes the events in its
+//! [list of event types] and its [overview of webhooks]. The data of the legacy alerts is in
+//! [`legacy`](crate::legacy).
+//!
+//! # Fields
+//!
+//! The fields of a payload are public. Codat leaves out many of them, so only those that the event
+//! makes no sense without are required. All others are an `Option`, which is `None` if the field
+//! was missing, was `null`, or had a value that does not fit its type. A value that does not fit,
+//! and a field that this version does not know, are in the `extra` field of the struct around it,
+//! an [`Extra`](crate::value::Extra).
+//!
+//! Enums such as [`ConnectionStatus`] are open: a value that is not documented is kept in the
+//! variant `Other`.
+//!
+//! # Constructing payloads
+//!
+//! The structs are `#[non_exhaustive]`. Each has a `new` function, which takes the required fields,
+//! and a setter for each optional field:
+//!
+//! ```
+//! use codat_webhooks::payload::{CompanyReference, ExpensesSync, ExpensesTransaction};
+//! use codat_webhooks::value::CompanyId;
+//!
+//! let company: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
+//! let reference = CompanyReference::new(company).name("Harbour Bikes");
+//! let sync = ExpensesSync::new(reference, "d3c9b8a7-1f2e-4d5c-8b6a-970e1f3c5d24")
+//!     .transactions(vec![ExpensesTransaction::new("expense-17").error_message("no supplier")]);
+//!
+//! assert_eq!(sync.reference_company.name.as_deref(), Some("Harbour Bikes"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+//! [overview of webhooks]: https://docs.codat.io/using-the-api/webhooks/overview
 
 mod account_categories;
 mod alert_header;
@@ -37,9 +87,10 @@ pub(crate) use object::{
 };
 pub(crate) use unknown::UnknownPayload;
 
-/// What every payload can be asked, whatever the event. A payload answers what it knows.
+/// The information that is available for events of any type. The methods return `None` by default;
+/// a payload overrides those it has an answer for.
 pub(crate) trait Payload {
-    /// The payload itself, whether it is boxed or not.
+    /// Returns the payload as a trait object. On a `Box`, it is that of the payload inside.
     fn as_payload(&self) -> &dyn Payload
     where
         Self: Sized,
@@ -67,8 +118,8 @@ pub(crate) trait Payload {
         None
     }
 
-    /// How it went, in phrases that are safe to log: ids and statuses, but no names, amounts and
-    /// messages.
+    /// Returns the details of the event in phrases that are safe to log: ids and statuses, but no
+    /// names, amounts or messages.
     fn details(&self) -> Vec<String> {
         Vec::new()
     }
