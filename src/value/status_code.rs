@@ -1,4 +1,4 @@
-//! The status code of a connection error.
+//! Status codes of connection errors.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -9,10 +9,12 @@ use serde_json::value::RawValue;
 
 use super::Field;
 
-/// The status code that a source platform answered with, as a rule an HTTP status.
+/// Status code of a [`ConnectionError`](crate::payload::ConnectionError), usually an HTTP status
+/// code.
 ///
-/// Codat sends it as a string (`"403"`); a JSON number is read too, and written back as one. Two are
-/// equal when their texts are.
+/// Codat sends it as a string (`"403"`). A JSON number is read too, and written back as a number.
+///
+/// Equality compares the text, so the string and the number are equal.
 ///
 /// ```
 /// use codat_webhooks::value::StatusCode;
@@ -31,7 +33,7 @@ enum Repr {
 }
 
 impl StatusCode {
-    /// The code as text.
+    /// Returns the code as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
@@ -67,13 +69,14 @@ impl PartialEq<&str> for StatusCode {
     }
 }
 
-/// Written as a JSON number.
+/// The status code is serialized as a JSON number.
 impl From<super::Amount> for StatusCode {
     fn from(number: super::Amount) -> Self {
         Self(Repr::Number(number))
     }
 }
 
+/// The status code is serialized as a JSON string.
 impl From<&str> for StatusCode {
     fn from(text: &str) -> Self {
         Self(Repr::Text(text.into()))

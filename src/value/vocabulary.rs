@@ -1,13 +1,15 @@
-//! Open vocabularies: enums of the documented texts, with room for those to come.
+//! Open vocabularies: enums of documented values that keep any other value as text.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-/// A text that is outside the documented set of the vocabulary `V`, kept as it came.
+/// Value that is not among the documented ones of the vocabulary `V`, kept as the text that was
+/// sent.
 ///
-/// Only reading makes one, and only from text that no named variant of `V` has, so a `match` with
-/// an arm for a variant never misses that variant's text:
+/// It has no public constructor. It is created only by converting or deserializing a text into `V`,
+/// and only if no variant of `V` has this text. An arm for a variant therefore matches every value
+/// with that variant's text:
 ///
 /// ```
 /// use codat_webhooks::payload::ConnectionStatus;
@@ -24,7 +26,7 @@ pub struct Other<V> {
 }
 
 impl<V> Other<V> {
-    /// The caller has made sure that `V` does not list the text.
+    /// Creates a value from a text that the caller has checked not to be listed in `V`.
     pub(crate) fn unlisted(text: impl Into<Box<str>>) -> Self {
         Self {
             text: text.into(),
@@ -32,7 +34,7 @@ impl<V> Other<V> {
         }
     }
 
-    /// The text.
+    /// Returns the text that was sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -109,7 +111,10 @@ impl<V> PartialEq<&str> for Other<V> {
     }
 }
 
-/// Declares a vocabulary: a `Variant = "text"` line for each documented value.
+/// Declares a vocabulary, with a `Variant = "text"` line for each documented value.
+///
+/// Generates the enum with the variant `Other`, `KNOWN`, `as_str`, conversions from and to text,
+/// comparison with text, `Serialize`, `Deserialize` and `Field`.
 macro_rules! vocabulary {
     (
         $(#[$meta:meta])*
@@ -119,8 +124,8 @@ macro_rules! vocabulary {
     ) => {
         $(#[$meta])*
         ///
-        /// Open: a text that is not listed here is [`Other`](Self::Other) and is written back
-        /// unchanged. Text is case-sensitive.
+        /// The set of values is open: any other text is kept in [`Other`](Self::Other) and written
+        /// back unchanged. Texts are case-sensitive.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
@@ -129,15 +134,15 @@ macro_rules! vocabulary {
                 $(#[$variant_meta])*
                 $variant,
             )+
-            /// A text that is not listed above, as it came.
+            /// A value that is not documented, as the text that was sent.
             Other($crate::value::Other<$name>),
         }
 
         impl $name {
-            /// Every documented value.
+            /// All documented values.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The text that is sent.
+            /// Returns the value as text, in the form in which it is sent.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -192,8 +197,10 @@ macro_rules! vocabulary {
 }
 pub(crate) use vocabulary;
 
-/// What every type that is sent as a text has: the type brings `From<&str>` and `as_str`, and where
-/// it has several spellings, how it compares with a text.
+/// Implements what all types that are sent as text have in common, from their `From<&str>` and
+/// `as_str`: `From<String>`, `Display`, comparison with text, and `Deserialize`.
+///
+/// A type with several spellings also passes the expression that compares it with a text.
 macro_rules! text_impls {
     ($name:ident) => {
         $crate::value::text_impls!($name, |value, text| *value.as_str() == *text);
