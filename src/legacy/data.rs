@@ -12,7 +12,7 @@ object! {
         pub new_status: Option<ConnectionStatus> = "newStatus" | "NewStatus",
         /// The status of the connection before the change.
         pub old_status: Option<ConnectionStatus> = "oldStatus" | "OldStatus",
-        /// The four-letter key of the integration. An open set.
+        /// The key of the integration that the connection uses. An open set.
         pub platform_key: Option<String> = "platformKey" | "PlatformKey",
         pub extra: Extra,
     }
@@ -51,8 +51,8 @@ object! {
         /// The data type that is written. Older alerts have the undocumented value `accounts` for
         /// [`ChartOfAccounts`](DataType::ChartOfAccounts).
         pub data_type: Option<DataType> = "dataType" | "DataType",
-        /// The status of the write request. Only sent for `PushOperationStatusChanged`. Older alerts
-        /// have the undocumented value `Successful` for [`Success`](WriteStatus::Success).
+        /// The status of the write request. Only sent for `PushOperationStatusChanged`. Older
+        /// alerts have the undocumented value `Successful` for [`Success`](WriteStatus::Success).
         pub status: Option<WriteStatus> = "status" | "Status",
         /// The key of the write request, which is [`Write::id`](field@crate::payload::Write::id) in
         /// current events.

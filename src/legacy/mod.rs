@@ -17,7 +17,8 @@
 //! | [`RateLimitReset`](Rule::RateLimitReset) | [`RateLimitReset`] | `client.rateLimit.reset` |
 //! | `Account Categories Updated` | [`AccountCategoriesUpdated`](crate::payload::AccountCategoriesUpdated) | nothing |
 //!
-//! [`Alert::replaced_by`] returns the event types that replace a given alert.
+//! [`Alert::replaced_by`] returns the event types that replace a given alert, including the
+//! narrower event types of a read and the reads of custom products, which the table leaves out.
 //!
 //! # Reading alerts
 //!

@@ -87,7 +87,7 @@ object! {
 object! {
     /// Code that identifies a bank for payments.
     pub struct RoutingInfo {
-        /// The code of the bank, in the format that the routing type implies.
+        /// The code of the bank, in the format of its [`routing_type`](field@Self::routing_type).
         pub bank_code: Option<String> = "bankCode",
         /// The type of the code.
         pub routing_type: Option<RoutingType> = "type",
@@ -141,7 +141,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Status of a [`SourceAccount`].
+    /// Status of the connection of a [`SourceAccount`].
     pub enum SourceAccountStatus {
         Pending = "pending",
         Connected = "connected",

@@ -1,4 +1,4 @@
-//! Payloads of the events, with their statuses and other vocabularies.
+//! Payloads of webhook events, with their statuses and other vocabularies.
 //!
 //! | payload | event types | Codat solution |
 //! |---|---|---|
@@ -20,14 +20,13 @@
 //!
 //! # Fields
 //!
-//! The fields of a payload are public. Codat leaves out many of them, so only those that the event
-//! makes no sense without are required. All others are an `Option`, which is `None` if the field
-//! was missing, was `null`, or had a value that does not fit its type. A value that does not fit,
-//! and a field that this version does not know, are in the `extra` field of the struct around it,
-//! an [`Extra`](crate::value::Extra).
+//! All fields are public. Codat documents nearly all of them as optional, so only the fields that an
+//! event cannot be used without, such as its ids, are required. The others are `None` if they were
+//! missing or `null`, or if their value does not fit their type.
 //!
-//! Enums such as [`ConnectionStatus`] are open: a value that is not documented is kept in the
-//! variant `Other`.
+//! Nothing is dropped: values that do not fit, and unknown fields, are kept in the `extra` field of
+//! the struct, an [`Extra`](crate::value::Extra). Enums such as [`ConnectionStatus`] are open: they
+//! keep an undocumented value in their variant `Other`.
 //!
 //! # Constructing payloads
 //!
@@ -87,10 +86,10 @@ pub(crate) use object::{
 };
 pub(crate) use unknown::UnknownPayload;
 
-/// The information that is available for events of any type. The methods return `None` by default;
-/// a payload overrides those it has an answer for.
+/// Accessors that work for events of any type. By default, a payload has no information; it
+/// overrides the accessors for what it has.
 pub(crate) trait Payload {
-    /// Returns the payload as a trait object. On a `Box`, it is that of the payload inside.
+    /// Returns the payload as a trait object. Called on a `Box`, derefs to the payload inside.
     fn as_payload(&self) -> &dyn Payload
     where
         Self: Sized,

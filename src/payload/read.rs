@@ -5,15 +5,15 @@ use crate::text::tally;
 use crate::value::{ConnectionId, DataType, Timestamp, vocabulary};
 
 object! {
-    /// Payload of `read.completed` and `{productIdentifier}.read.completed` events, sent when Codat
-    /// finished reading data of a company.
+    /// Payload of `read.completed` and `{productIdentifier}.read.completed` events, sent when a read
+    /// of a company's data finished, whether it succeeded or failed.
     ///
     /// The same payload is sent for the narrower event types that end in `.initial`, `.successful`,
     /// `.unsuccessful` or `.successful.initial`. Those that end in `.initial` are sent each time a
     /// connection is linked, not once per company.
     ///
-    /// [`failed`](Self::failed), [`modified`](Self::modified) and
-    /// [`by_connection`](Self::by_connection) select data types of the read.
+    /// Use [`failed`](Self::failed), [`modified`](Self::modified) and
+    /// [`by_connection`](Self::by_connection) to select data types of the read.
     ///
     /// Solution: Platform. See Codat's [list of event types].
     ///
@@ -143,8 +143,8 @@ impl DatasetStatus {
 
     /// Returns `true` if the read succeeded: for `Complete` only.
     ///
-    /// `Cancelled` and `NotSupported` are final, but neither complete nor an error. Every status
-    /// that is none of these means that the read is still in progress.
+    /// `Cancelled` and `NotSupported` are final, but neither complete nor an error. The remaining
+    /// statuses are those of a read in progress.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.stage() == Some(Stage::Complete)

@@ -55,7 +55,7 @@ impl Amount {
 
 /// Error returned when a string is not a valid [`Amount`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a decimal number: digits with an optional minus sign, fraction and exponent expected")]
+#[error("not a decimal number: expected digits with an optional minus sign, fraction and exponent")]
 pub struct ParseAmountError(());
 
 impl FromStr for Amount {

@@ -8,10 +8,9 @@ use serde::ser::SerializeMap;
 
 use super::{Field, Members, RawJson};
 
-/// Fields of a JSON object that are not in the fields of its struct, in the order in which they
-/// were sent.
+/// Fields of a JSON object that its struct does not represent, in the order in which they were sent.
 ///
-/// It holds two kinds of field, as raw JSON:
+/// There are two kinds, both kept as raw JSON:
 ///
 /// - unknown fields, which this version of the crate does not model;
 /// - misfits: optional fields whose value does not fit their type. The field of the struct is then

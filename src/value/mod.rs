@@ -1,6 +1,6 @@
 //! Values that payloads consist of: ids, dates, amounts, tags and raw JSON.
 //!
-//! | type | JSON | what it keeps |
+//! | type | JSON | contents |
 //! |---|---|---|
 //! | [`CompanyId`], [`ConnectionId`], [`EventId`] and other ids | a UUID in a string | the UUID, in a separate type for each kind of id |
 //! | [`Timestamp`] | a string | the text, with views as an instant, a local time or a date |

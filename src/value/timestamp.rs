@@ -18,7 +18,7 @@ use crate::drift::{DriftKind, Walk};
 /// | form | example | meaning | view |
 /// |---|---|---|---|
 /// | UTC or offset | `2025-03-14T09:26:53Z`, `2025-03-14T09:26:53.5+01:00` | an instant | [`instant`](Self::instant) |
-/// | no offset | `2025-03-14T09:26:53` | local to the business whose data it is, unless the field is documented as UTC | [`local`](Self::local) |
+/// | no offset | `2025-03-14T09:26:53` | the local time of the business that the data belongs to, unless the field is documented as UTC | [`local`](Self::local) |
 /// | date only | `2025-03-14` | a calendar date | [`date`](Self::date) |
 ///
 /// The seconds can have a fraction of any number of digits, and a space is accepted in place of the
@@ -76,8 +76,8 @@ impl Timestamp {
 
     /// Returns the date and time of a text without an offset.
     ///
-    /// They are local to the business whose data it is. For a field that is documented as UTC, use
-    /// [`assume_utc`](Self::assume_utc).
+    /// They are the local time of the business that the data belongs to. For a field that is
+    /// documented as UTC, use [`assume_utc`](Self::assume_utc).
     ///
     /// Returns `None` if the text has an offset, or has no time.
     #[must_use]
