@@ -20,7 +20,7 @@ use crate::payload::{
     ExpensesSync, Object, Payload, RateLimit, ReadCompleted, Report, SourceAccountEvent,
     UnknownPayload, Write,
 };
-use crate::value::{CompanyId, ConnectionId, DataType, Fault, Field, Other, RawJson, Tags};
+use crate::value::{CompanyId, ConnectionId, DataType, Field, FieldError, Other, RawJson, Tags};
 
 pub(crate) use display::ForLog;
 pub use duplicate::FactKey;
@@ -294,16 +294,16 @@ impl<'de, D: Deserializer<'de>> ReadPayload<'de> for HotPayload<D> {
 
 /// The cold reader.
 impl<'a> ReadPayload<'a> for &'a RawValue {
-    type Error = Fault<'a>;
+    type Error = FieldError<'a>;
 
-    fn read<T: Field>(self) -> Result<T, Fault<'a>> {
+    fn read<T: Field>(self) -> Result<T, FieldError<'a>> {
         T::cold(self)
     }
 }
 
 impl EventType {
     /// Reads a payload, or finds out what is wrong with it.
-    pub(crate) fn cold(self, payload: &RawValue) -> Result<Event, Fault<'_>> {
+    pub(crate) fn cold(self, payload: &RawValue) -> Result<Event, FieldError<'_>> {
         self.read(payload)
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::event::{EventType, ForLog};
-use crate::value::{Cause, EventId};
+use crate::value::{EventId, FieldErrorKind};
 
 /// Error returned when a body cannot be read.
 ///
@@ -89,7 +89,7 @@ pub(super) enum Problem {
     Utf8,
     Syntax,
     End,
-    Fault(Cause),
+    Field(FieldErrorKind),
 }
 
 impl fmt::Display for Problem {
@@ -98,7 +98,7 @@ impl fmt::Display for Problem {
             Self::Utf8 => f.write_str("invalid UTF-8"),
             Self::Syntax => f.write_str("invalid syntax"),
             Self::End => f.write_str("unexpected end of the body"),
-            Self::Fault(cause) => cause.fmt(f),
+            Self::Field(error) => error.fmt(f),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! How the value of a field is read.
+//! Reading the values of fields.
 //!
-//! There are two readers. The hot one goes through serde, in one pass, and gives up at whatever it
-//! does not expect. The cold one reads the raw value of one field after the other, and decides what
-//! the value is, or what is wrong with it. Both read a plain value with the same code.
+//! There are two readers. The hot reader deserializes with serde in one pass, and gives up at
+//! anything unexpected. The cold reader then starts again: it splits an object into raw members,
+//! and reads them one by one, with their other spellings. It yields either the value or the error
+//! to report. Both readers share the code for plain values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,22 +20,22 @@ use super::{Extra, RawJson};
 use crate::drift::Walk;
 use crate::text::join;
 
-/// A type that a field of an object can have.
+/// Type of the value of a field.
 pub(crate) trait Field: DeserializeOwned + Serialize + PartialEq {
-    /// The JSON that the type is read from, for an error: "a string".
+    /// The JSON that the type is read from, for error messages: "a string".
     const EXPECTED: &'static str;
 
-    /// Reads the value if it is as documented.
+    /// Reads the value with the hot reader, which fails at anything unexpected.
     fn hot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }
 
-    /// Reads the value, or finds out what is wrong with it.
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
-        serde_json::from_str(json.get()).map_err(|_| Fault::misfit(Self::EXPECTED, json))
+    /// Reads the value with the cold reader. The error says what is wrong.
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        serde_json::from_str(json.get()).map_err(|_| FieldError::misfit(Self::EXPECTED, json))
     }
 
-    /// Notes what is not modelled.
+    /// Notes everything in the value that is not modelled.
     fn drift(&self, _: &mut Walk) {}
 }
 
@@ -53,15 +54,15 @@ impl Field for RawJson {
 impl Field for i64 {
     const EXPECTED: &'static str = "an integer";
 
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
-        integer(json.get()).ok_or_else(|| Fault::misfit(Self::EXPECTED, json))
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        integer(json.get()).ok_or_else(|| FieldError::misfit(Self::EXPECTED, json))
     }
 }
 
-/// Reads a whole number, which may be written with a fraction or an exponent: `12000.0`, `1.2e4`.
+/// Parses an integer, which may be written with a fraction or an exponent: `12000.0`, `1.2e4`.
 fn integer(number: &str) -> Option<i64> {
     if let Ok(integer) = number.parse() {
-        // JSON has no leading `+`, and the text is JSON.
+        // `parse` also accepts a leading `+`, but JSON cannot contain one.
         return Some(integer);
     }
     let (mantissa, exponent) = match number.split_once(['e', 'E']) {
@@ -78,7 +79,7 @@ fn integer(number: &str) -> Option<i64> {
     let zeros = zeros
         .checked_add(exponent)?
         .checked_sub(i64::try_from(fraction.len()).ok()?)?;
-    // More would not fit, whatever the digits are.
+    // With 20 zeros or more, the number does not fit, whatever its digits.
     let zeros = usize::try_from(zeros).ok().filter(|zeros| *zeros < 20)?;
     format!("{significant}{}", "0".repeat(zeros)).parse().ok()
 }
@@ -90,7 +91,7 @@ impl<T: Field> Field for Box<T> {
         T::hot(deserializer).map(Box::new)
     }
 
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
         T::cold(json).map(Box::new)
     }
 
@@ -124,11 +125,11 @@ impl<T: Field> Field for Vec<T> {
         deserializer.deserialize_seq(List(PhantomData))
     }
 
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
         let mut list = Self::new();
         let mut index = 0_usize;
         elements(json, &mut |element| {
-            let element = T::cold(element).map_err(|fault| fault.within(&format!("[{index}]")))?;
+            let element = T::cold(element).map_err(|error| error.within(&format!("[{index}]")))?;
             push(&mut list, element);
             index = index.saturating_add(1);
             Ok(())
@@ -143,11 +144,11 @@ impl<T: Field> Field for Vec<T> {
     }
 }
 
-/// Appends to a list that is read.
+/// Appends an element to a list, with less spare capacity than [`Vec::push`] reserves.
 ///
-/// The list of one large element is the most common one in an element of another list, where room
-/// for three more would be most of what is held. A list of many grows by a quarter: what it holds
-/// while it grows is what a hostile body takes.
+/// Lists inside the elements of other lists usually have one element. If it is large, the room for
+/// three more that `push` reserves would be most of the memory of an event. A long list grows by a
+/// quarter instead of doubling, to limit the memory that a hostile body can occupy.
 #[inline]
 fn push<T>(list: &mut Vec<T>, element: T) {
     const LARGE: usize = 80;
@@ -162,15 +163,15 @@ fn push<T>(list: &mut Vec<T>, element: T) {
     list.push(element);
 }
 
-/// Reads the elements of an array, each raw.
+/// Calls `read` with each element of an array, as raw JSON.
 fn elements<'a>(
     json: &'a RawValue,
-    read: &mut dyn FnMut(&'a RawValue) -> Result<(), Fault<'a>>,
-) -> Result<(), Fault<'a>> {
-    struct Elements<'r, 'a>(&'r mut dyn FnMut(&'a RawValue) -> Result<(), Fault<'a>>);
+    read: &mut dyn FnMut(&'a RawValue) -> Result<(), FieldError<'a>>,
+) -> Result<(), FieldError<'a>> {
+    struct Elements<'r, 'a>(&'r mut dyn FnMut(&'a RawValue) -> Result<(), FieldError<'a>>);
 
     impl<'a> Visitor<'a> for Elements<'_, 'a> {
-        type Value = Result<(), Fault<'a>>;
+        type Value = Result<(), FieldError<'a>>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an array")
@@ -179,7 +180,8 @@ fn elements<'a>(
         fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
             let mut result = Ok(());
             while let Some(element) = seq.next_element()? {
-                // The rest has to be skipped, or the parser takes the array for a broken one.
+                // After an error, the remaining elements are still consumed: otherwise, the parser
+                // reports the array itself as invalid.
                 result = result.and_then(|()| self.0(element));
             }
             Ok(result)
@@ -190,10 +192,10 @@ fn elements<'a>(
         &mut serde_json::Deserializer::from_str(json.get()),
         Elements(read),
     )
-    .unwrap_or_else(|_| Err(Fault::misfit("an array", json)))
+    .unwrap_or_else(|_| Err(FieldError::misfit("an array", json)))
 }
 
-/// Reads a value with the hot reader.
+/// Seed that reads a value with the hot reader.
 pub(crate) struct Hot<T>(PhantomData<T>);
 
 impl<T> Hot<T> {
@@ -210,7 +212,7 @@ impl<'de, T: Field> DeserializeSeed<'de> for Hot<T> {
     }
 }
 
-/// Reads a value or `null` with the hot reader.
+/// Seed that reads a value or `null` with the hot reader.
 pub(crate) struct HotOption<T>(PhantomData<T>);
 
 impl<T> HotOption<T> {
@@ -247,24 +249,25 @@ impl<'de, T: Field> Visitor<'de> for HotOption<T> {
     }
 }
 
-/// The error with which the hot reader gives up. The cold one then finds out what is wrong.
+/// Creates the error with which the hot reader gives up. It is never reported: the cold reader
+/// finds the actual error, if there is one.
 #[cold]
 pub(crate) fn give_up<E: serde::de::Error>() -> E {
     E::custom("given up")
 }
 
-/// Something that is wrong with a value.
+/// Error of the cold reader: a field that is missing, is repeated, or does not fit its type.
 #[derive(Debug)]
-pub(crate) struct Fault<'a> {
-    pub(crate) cause: Cause,
-    /// The path to the field, from the value that was read.
+pub(crate) struct FieldError<'a> {
+    pub(crate) kind: FieldErrorKind,
+    /// The path of the field, relative to the value that was read.
     pub(crate) path: String,
-    /// The part of the body that is wrong: the value, or the object that lacks a field.
+    /// The part of the body to report the position of: the value, or the object that lacks a field.
     pub(crate) part: &'a str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub(crate) enum FieldErrorKind {
     Missing,
     Repeated,
     Misfit {
@@ -273,7 +276,7 @@ pub(crate) enum Cause {
     },
 }
 
-impl<'a> Fault<'a> {
+impl<'a> FieldError<'a> {
     pub(crate) fn misfit(expected: &'static str, json: &'a RawValue) -> Self {
         let found = match json.get().as_bytes().first() {
             Some(b'"') if serde_json::from_str::<String>(json.get()).is_err() => {
@@ -287,30 +290,30 @@ impl<'a> Fault<'a> {
             _ => "a number",
         };
         Self {
-            cause: Cause::Misfit { expected, found },
+            kind: FieldErrorKind::Misfit { expected, found },
             path: String::new(),
             part: json.get(),
         }
     }
 
-    fn repeated(name: &str, again: &'a RawValue) -> Self {
+    fn repeated(name: &str, second: &'a RawValue) -> Self {
         Self {
-            cause: Cause::Repeated,
+            kind: FieldErrorKind::Repeated,
             path: name.to_owned(),
-            part: again.get(),
+            part: second.get(),
         }
     }
 
-    /// Returns the fault as seen from the object or list around.
+    /// Prepends a key (`status`) or an index (`[3]`) to the path.
     pub(crate) fn within(mut self, step: &str) -> Self {
         self.path = join(step, &self.path);
         self
     }
 }
 
-impl fmt::Display for Fault<'_> {
+impl fmt::Display for FieldError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.cause)?;
+        write!(f, "{}", self.kind)?;
         if self.path.is_empty() {
             return Ok(());
         }
@@ -318,7 +321,7 @@ impl fmt::Display for Fault<'_> {
     }
 }
 
-impl fmt::Display for Cause {
+impl fmt::Display for FieldErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("required field is missing"),
@@ -328,8 +331,10 @@ impl fmt::Display for Cause {
     }
 }
 
-/// The name of a field, and the other spellings in which it is read. A spelling with a dot is the
-/// path of a field in another object, which then is an unknown field of this one.
+/// Wire name of a field, with the other spellings in which it is read.
+///
+/// A spelling with a dot is a path: the value is then read from inside the field before the dot,
+/// which stays an unknown field of the object.
 #[derive(Clone, Copy)]
 pub(crate) struct Name {
     pub(crate) wire: &'static str,
@@ -346,17 +351,18 @@ impl Name {
     }
 }
 
-/// The members of a JSON object. Fields are taken out of it one by one; the rest is [`Extra`].
+/// Members of a JSON object. The cold reader removes the fields one by one; the rest is the
+/// [`Extra`].
 pub(crate) struct Members<'a> {
     list: Vec<Member<'a>>,
-    /// The fields that were sent in another spelling.
+    /// The wire names of the fields that were sent in another spelling, with that spelling.
     spellings: Vec<(&'static str, &'static str)>,
     object: &'a str,
 }
 
 struct Member<'a> {
     key: Cow<'a, str>,
-    /// `None` when it is taken.
+    /// `None` once the member is removed.
     json: Option<&'a RawValue>,
 }
 
@@ -367,30 +373,32 @@ impl Member<'_> {
 }
 
 impl<'a> Members<'a> {
-    /// Reads an object.
-    pub(crate) fn of(json: &'a RawValue) -> Result<Self, Fault<'a>> {
+    /// Parses an object.
+    pub(crate) fn from_json(json: &'a RawValue) -> Result<Self, FieldError<'a>> {
         let (members, error) = Self::parse(json.get());
         match error {
             None => Ok(members),
             Some(error) if error.classify() == Category::Data => {
-                Err(Fault::misfit("an object", json))
+                Err(FieldError::misfit("an object", json))
             }
-            // The text is JSON, so it is a key that is wrong.
-            Some(_) => Err(Fault {
-                cause: Self::ODD_KEY,
+            // A `RawValue` is valid JSON, apart from the Unicode escapes in its strings. Those in
+            // values are not decoded here, so the error is in a key.
+            Some(_) => Err(FieldError {
+                kind: Self::NON_UNICODE_KEY,
                 path: String::new(),
                 part: json.get(),
             }),
         }
     }
 
-    /// What is wrong with an object that `parse` cannot read.
-    pub(crate) const ODD_KEY: Cause = Cause::Misfit {
+    /// The error of an object that is valid JSON, but that `parse` cannot read.
+    pub(crate) const NON_UNICODE_KEY: FieldErrorKind = FieldErrorKind::Misfit {
         expected: "an object",
         found: "an object with a key that is not Unicode",
     };
 
-    /// Reads an object as far as possible.
+    /// Parses an object as far as it is valid. Returns the members up to the error, if there is
+    /// one.
     pub(crate) fn parse(object: &'a str) -> (Self, Option<serde_json::Error>) {
         struct Collect<'m, 'a>(&'m mut Vec<Member<'a>>);
 
@@ -427,66 +435,68 @@ impl<'a> Members<'a> {
         (members, result.err())
     }
 
-    /// Takes a required field.
-    pub(crate) fn required<T: Field>(&mut self, name: Name) -> Result<T, Fault<'a>> {
+    /// Removes a required field and returns its value.
+    pub(crate) fn required<T: Field>(&mut self, name: Name) -> Result<T, FieldError<'a>> {
         match self.take(name)? {
             Some(value) => Ok(value),
             None => Err(self.missing(name)),
         }
     }
 
-    /// The fault of an object that lacks a required field.
-    pub(crate) fn missing(&self, name: Name) -> Fault<'a> {
-        Fault {
-            cause: Cause::Missing,
+    /// Creates the error of a required field that is missing.
+    pub(crate) fn missing(&self, name: Name) -> FieldError<'a> {
+        FieldError {
+            kind: FieldErrorKind::Missing,
             path: name.wire.to_owned(),
             part: self.object,
         }
     }
 
-    /// Takes an optional field. A value that does not fit stays where it is.
+    /// Removes an optional field and returns its value. A value that does not fit is not removed.
     pub(crate) fn optional<T: Field>(&mut self, name: Name) -> Option<T> {
         self.take(name).ok().flatten()
     }
 
-    /// Takes the field of the first spelling whose value fits.
-    fn take<T: Field>(&mut self, name: Name) -> Result<Option<T>, Fault<'a>> {
-        let mut first_fault = None;
+    /// Removes the first spelling of a field that has a value that fits, and returns the value.
+    ///
+    /// If there are only values that do not fit, returns the error of the first one.
+    fn take<T: Field>(&mut self, name: Name) -> Result<Option<T>, FieldError<'a>> {
+        let mut first_error = None;
         for spelling in name.spellings() {
             let (index, json) = match self.find(spelling) {
                 Ok(Some(found)) => found,
                 Ok(None) => continue,
-                Err(fault) => {
-                    first_fault.get_or_insert(fault);
+                Err(error) => {
+                    first_error.get_or_insert(error);
                     continue;
                 }
             };
             match T::cold(json) {
                 Ok(value) => {
-                    self.mark(index, name.wire, spelling);
+                    self.take_at(index, name.wire, spelling);
                     return Ok(Some(value));
                 }
-                Err(fault) => {
-                    first_fault.get_or_insert(fault.within(spelling));
+                Err(error) => {
+                    first_error.get_or_insert(error.within(spelling));
                 }
             }
         }
-        first_fault.map_or(Ok(None), Err)
+        first_error.map_or(Ok(None), Err)
     }
 
-    /// Reads a field without taking it.
+    /// Reads a field without removing it.
     pub(crate) fn peek<T: Field>(&self, name: Name) -> Option<T> {
         name.spellings().find_map(|spelling| self.read(spelling))
     }
 
-    /// Reads a field of one spelling without taking it.
+    /// Reads one spelling of a field without removing it.
     pub(crate) fn read<T: Field>(&self, spelling: &str) -> Option<T> {
         let (_, json) = self.lookup(spelling).ok()??;
         T::cold(json).ok()
     }
 
-    /// Takes a field of any content, `null` included.
-    pub(crate) fn raw(&mut self, name: Name) -> Option<&'a RawValue> {
+    /// Removes a field and returns its raw value, including `null`.
+    pub(crate) fn take_raw(&mut self, name: Name) -> Option<&'a RawValue> {
         for spelling in name.spellings() {
             let sent = self
                 .list
@@ -494,15 +504,15 @@ impl<'a> Members<'a> {
                 .position(|member| member.key == spelling && member.json.is_some());
             if let Some(index) = sent {
                 let json = self.list.get(index).and_then(|member| member.json);
-                self.mark(Some(index), name.wire, spelling);
+                self.take_at(Some(index), name.wire, spelling);
                 return json;
             }
         }
         None
     }
 
-    /// Leaves an object without what is in it, which is nothing but nulls.
-    pub(crate) fn leave_empty(&mut self, name: Name) {
+    /// Replaces a field with an empty object. Used for objects that hold nothing but nulls.
+    pub(crate) fn replace_with_empty_object(&mut self, name: Name) {
         let mut spellings = name.spellings();
         let found = spellings.find_map(|spelling| self.lookup(spelling).ok()?);
         let index = found.and_then(|(index, _)| index);
@@ -511,8 +521,9 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Takes all strings, in the order of their keys. What was sent twice is left.
-    pub(crate) fn strings(&mut self) -> Vec<(Box<str>, Box<str>)> {
+    /// Removes all members whose value is a string, and returns them sorted by key. Members whose
+    /// key is repeated are not removed.
+    pub(crate) fn take_strings(&mut self) -> Vec<(Box<str>, Box<str>)> {
         let mut sorted: Vec<_> = self.list.iter_mut().collect();
         sorted.sort_by(|one, other| one.key.cmp(&other.key));
         let mut strings = Vec::new();
@@ -529,24 +540,28 @@ impl<'a> Members<'a> {
         strings
     }
 
-    /// Returns `true` if a field was sent, in any spelling, and is not `null`.
+    /// Returns `true` if a field is present in any spelling, with a value that is not `null`.
     pub(crate) fn has(&self, name: Name) -> bool {
         name.spellings()
             .any(|spelling| !matches!(self.lookup(spelling), Ok(None)))
     }
 
-    /// Refuses a field that was sent twice in the same spelling, `null` included.
-    pub(crate) fn once(&self, spelling: &str) -> Result<(), Fault<'a>> {
-        let again = self.list.iter().filter(|member| member.key == spelling);
-        match again.filter_map(|member| member.json).nth(1) {
-            Some(again) => Err(Fault::repeated(spelling, again)),
+    /// Returns an error if a spelling is repeated, even if its values are `null`.
+    pub(crate) fn reject_repeated(&self, spelling: &str) -> Result<(), FieldError<'a>> {
+        let same = self.list.iter().filter(|member| member.key == spelling);
+        match same.filter_map(|member| member.json).nth(1) {
+            Some(second) => Err(FieldError::repeated(spelling, second)),
             None => Ok(()),
         }
     }
 
-    /// Finds the value of a field, and drops its nulls: they mean the same as a missing field.
+    /// Removes the members of a spelling that are `null`, which is equivalent to missing, and looks
+    /// up its value.
     #[allow(clippy::type_complexity)]
-    fn find(&mut self, spelling: &str) -> Result<Option<(Option<usize>, &'a RawValue)>, Fault<'a>> {
+    fn find(
+        &mut self,
+        spelling: &str,
+    ) -> Result<Option<(Option<usize>, &'a RawValue)>, FieldError<'a>> {
         for member in &mut self.list {
             if member.key == spelling && member.is_null() {
                 member.json = None;
@@ -555,19 +570,22 @@ impl<'a> Members<'a> {
         self.lookup(spelling)
     }
 
-    /// Finds the value of a field, and its index unless it is part of another object.
+    /// Looks up the value of a spelling, with its index unless it is inside another field.
     ///
-    /// A repeated field has no value: two readers that pick different copies would be a way around
-    /// a check.
+    /// A repeated field is an error. If one reader used the first value and another one the last, a
+    /// body could pass a check in one and mean something else in the other.
     #[allow(clippy::type_complexity)]
-    fn lookup(&self, spelling: &str) -> Result<Option<(Option<usize>, &'a RawValue)>, Fault<'a>> {
+    fn lookup(
+        &self,
+        spelling: &str,
+    ) -> Result<Option<(Option<usize>, &'a RawValue)>, FieldError<'a>> {
         if let Some((outer, inner)) = spelling.split_once('.') {
             let Some((_, object)) = self.lookup(outer)? else {
                 return Ok(None);
             };
-            let found = Self::of(object)
+            let found = Self::from_json(object)
                 .and_then(|members| members.lookup(inner))
-                .map_err(|fault| fault.within(outer))?;
+                .map_err(|error| error.within(outer))?;
             return Ok(found.map(|(_, json)| (None, json)));
         }
         let mut found = self
@@ -578,28 +596,28 @@ impl<'a> Members<'a> {
             .filter_map(|(index, member)| Some((Some(index), member.json?)));
         let first = found.next();
         match found.next() {
-            Some((_, again)) => Err(Fault::repeated(spelling, again)),
+            Some((_, second)) => Err(FieldError::repeated(spelling, second)),
             None => Ok(first),
         }
     }
 
-    /// Takes a field out, and notes the spelling in which it was sent.
-    fn mark(&mut self, index: Option<usize>, name: &'static str, spelling: &'static str) {
+    /// Removes the member at the index, and records the spelling if it is not the wire name.
+    fn take_at(&mut self, index: Option<usize>, name: &'static str, spelling: &'static str) {
         if let Some(member) = index.and_then(|index| self.list.get_mut(index)) {
             member.json = None;
         }
         if spelling != name {
-            self.respell(name, spelling);
+            self.record_spelling(name, spelling);
         }
     }
 
-    /// Notes the spelling in which a name was sent.
-    pub(crate) fn respell(&mut self, name: &'static str, spelling: &'static str) {
+    /// Records the spelling in which the field of a wire name was sent.
+    pub(crate) fn record_spelling(&mut self, name: &'static str, spelling: &'static str) {
         self.spellings.push((name, spelling));
     }
 
-    /// Returns what was not taken.
-    pub(crate) fn rest(self) -> Extra {
+    /// Returns the members that were not removed.
+    pub(crate) fn into_extra(self) -> Extra {
         let rest = self.list.iter().filter(|member| member.json.is_some());
         let mut fields = Vec::with_capacity(rest.count());
         for member in self.list {
@@ -611,7 +629,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Text, borrowed where the body allows it.
+/// String that borrows from the body unless it contains escapes.
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {

@@ -1,4 +1,19 @@
-//! The values that payloads are made of.
+//! Values that payloads consist of: ids, dates, amounts, tags and raw JSON.
+//!
+//! | type | JSON | contents |
+//! |---|---|---|
+//! | [`CompanyId`], [`ConnectionId`], [`EventId`] and other ids | a UUID in a string | the UUID, in a separate type for each kind of id |
+//! | [`Timestamp`] | a string | the text, with views as an instant, a local time or a date |
+//! | [`Amount`] | a number | all digits of a decimal number |
+//! | [`Tags`] | an object of strings | the tags of a company, ordered by key |
+//! | [`DataType`] | a string | a documented data type, or any other text |
+//! | [`StatusCode`] | a string or a number | the status code of a connection error |
+//! | [`RawJson`] | any | a JSON value, byte for byte |
+//! | [`Extra`] | members of an object | unknown fields, and optional fields that do not fit their type |
+//! | [`Other`] | a string | a value that is not documented, in the `Other` variant of an enum |
+//!
+//! All of them are written back in the form in which they were read, except that ids are written in
+//! lower case with hyphens and that tags are sorted by key.
 
 mod amount;
 mod data_type;
@@ -25,5 +40,7 @@ pub use tags::Tags;
 pub use timestamp::Timestamp;
 pub use vocabulary::Other;
 
-pub(crate) use field::{Cause, Fault, Field, Hot, HotOption, Members, Name, Text, give_up};
+pub(crate) use field::{
+    Field, FieldError, FieldErrorKind, Hot, HotOption, Members, Name, Text, give_up,
+};
 pub(crate) use vocabulary::{equal_to_text, text_impls, vocabulary};

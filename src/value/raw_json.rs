@@ -1,4 +1,4 @@
-//! JSON that is kept as text.
+//! JSON values of any shape.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -9,10 +9,13 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// A JSON value of any shape, kept and written back byte for byte.
+/// JSON value of any shape, kept and written back byte for byte.
 ///
-/// Two are equal when their texts are. Line breaks between its tokens are kept too: who writes JSON
-/// Lines has to replace them, which changes nothing, since none can stand in a JSON string.
+/// Equality compares the text: the same value with different white space is not equal.
+///
+/// White space between tokens is kept, including line breaks. If you write JSON Lines, replace the
+/// line breaks with spaces; this is safe, because a JSON string cannot contain a literal line
+/// break.
 ///
 /// ```
 /// use codat_webhooks::value::RawJson;
@@ -29,17 +32,18 @@ use serde_json::value::RawValue;
 pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
-    /// The JSON text.
+    /// Returns the JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.get()
     }
 
-    /// Reads the text into a type of your own.
+    /// Deserializes the value into a type of your choice.
     ///
     /// # Errors
     ///
-    /// The error of `serde_json`, when the text does not fit `T`. It may quote values.
+    /// Returns the error of [`serde_json`] if the value does not fit `T`. Its message may quote
+    /// values, so it is not necessarily safe to log.
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         serde_json::from_str(self.as_str())
     }
@@ -57,7 +61,7 @@ impl AsRef<str> for RawJson {
     }
 }
 
-/// Checks that the text is JSON, and keeps it without the white space around it.
+/// Checks that the text is a JSON value. White space around it is dropped.
 impl FromStr for RawJson {
     type Err = serde_json::Error;
 

@@ -1,4 +1,4 @@
-//! Open vocabularies: enums of the documented texts, with room for those to come.
+//! Open vocabularies: enums of documented values that keep any other value as text.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -47,10 +47,12 @@ macro_rules! equal_to_text {
 }
 pub(crate) use equal_to_text;
 
-/// A text that is outside the documented set of the vocabulary `V`, kept as it came.
+/// Value that is not among the documented ones of the vocabulary `V`, kept as the text that was
+/// sent.
 ///
-/// Only reading makes one, and only from text that no named variant of `V` has, so a `match` with
-/// an arm for a variant never misses that variant's text:
+/// It has no public constructor. It is created only by converting or deserializing a text into `V`,
+/// and only if no variant of `V` has this text. An arm for a variant therefore matches every value
+/// with that variant's text:
 ///
 /// ```
 /// use codat_webhooks::payload::ConnectionStatus;
@@ -67,7 +69,7 @@ pub struct Other<V> {
 }
 
 impl<V> Other<V> {
-    /// The caller has made sure that `V` does not list the text.
+    /// Creates a value from a text that the caller has checked not to be listed in `V`.
     pub(crate) fn unlisted(text: impl Into<Box<str>>) -> Self {
         Self {
             text: text.into(),
@@ -75,7 +77,7 @@ impl<V> Other<V> {
         }
     }
 
-    /// The text.
+    /// Returns the text that was sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -148,7 +150,10 @@ impl<V> std::borrow::Borrow<str> for Other<V> {
 
 equal_to_text!(impl[V] Other<V>, |value, text| *value.text == *text);
 
-/// Declares a vocabulary: a `Variant = "text"` line for each documented value.
+/// Declares a vocabulary, with a `Variant = "text"` line for each documented value.
+///
+/// Generates the enum with the variant `Other`, `KNOWN`, `as_str`, conversions from and to text,
+/// comparison with text, `Serialize`, `Deserialize` and `Field`.
 macro_rules! vocabulary {
     (
         $(#[$meta:meta])*
@@ -158,8 +163,8 @@ macro_rules! vocabulary {
     ) => {
         $(#[$meta])*
         ///
-        /// Open: a text that is not listed here is [`Other`](Self::Other) and is written back
-        /// unchanged. Text is case-sensitive.
+        /// The set of values is open: any other text is kept in [`Other`](Self::Other) and written
+        /// back unchanged. Texts are case-sensitive.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
@@ -168,15 +173,15 @@ macro_rules! vocabulary {
                 $(#[$variant_meta])*
                 $variant,
             )+
-            /// A text that is not listed above, as it came.
+            /// A value that is not documented, as the text that was sent.
             Other($crate::value::Other<$name>),
         }
 
         impl $name {
-            /// Every documented value.
+            /// All documented values.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The text that is sent.
+            /// Returns the value as text, in the form in which it is sent.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -232,7 +237,7 @@ macro_rules! vocabulary {
         #[cfg(feature = "arbitrary")]
         impl<'a> arbitrary::Arbitrary<'a> for $name {
             fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
-                $crate::arbitrary::word(u, Self::KNOWN)
+                $crate::arbitrary::vocabulary_value(u, Self::KNOWN)
             }
         }
 
@@ -251,8 +256,10 @@ macro_rules! vocabulary {
 }
 pub(crate) use vocabulary;
 
-/// What every type that is sent as a text has: the type brings `From<&str>` and `as_str`, and where
-/// it has several spellings, how it compares with a text.
+/// Implements what all types that are sent as text have in common, from their `From<&str>` and
+/// `as_str`: `From<String>`, `Display`, comparison with text, and `Deserialize`.
+///
+/// A type with several spellings also passes the expression that compares it with a text.
 macro_rules! text_impls {
     ($name:ident) => {
         $crate::value::text_impls!($name, |value, text| *value.as_str() == *text);
