@@ -4,6 +4,7 @@ mod catalogue;
 mod common;
 mod conformance;
 mod drift;
+mod duplicates;
 mod errors;
 mod extra;
 mod inspect;

@@ -156,6 +156,28 @@ pub fn drift(webhook: &Webhook) -> Vec<String> {
         .collect()
 }
 
+/// Returns names that have the letters and digits of a rule's name, and differ in all else.
+pub fn odd_spellings(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for c in name.chars() {
+        if !c.is_alphanumeric() || c.is_uppercase() {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric() {
+            words.last_mut().unwrap().push(c);
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    let mut spellings = Vec::new();
+    for between in ["", " ", "-", " - ", "()"] {
+        let name = words.join(between);
+        for name in [name.to_lowercase(), name.to_uppercase(), name] {
+            spellings.extend([format!("{name}()"), format!(" ({name}) "), name]);
+        }
+    }
+    spellings
+}
+
 /// One value for all that are equal, as a map's key.
 pub fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
