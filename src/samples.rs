@@ -92,7 +92,7 @@ pub fn all() -> impl Iterator<Item = Sample> {
 ///
 /// An event type with a part of your own choice (`items.write.successful`,
 /// `your-product.read.completed`, `reports.yours.generate.successful`) has one, made from another of
-/// its family. An unknown event type has none.
+/// its family. None is made of an unknown event type.
 pub fn of(event_type: &EventType) -> impl Iterator<Item = Sample> {
     let samples: Vec<_> = all()
         .filter(|sample| sample.event_type() == *event_type)
@@ -112,10 +112,9 @@ fn make(event_type: &EventType) -> Option<Sample> {
             && other.variant_name() == event_type.variant_name()
             && other.outcome() == event_type.outcome()
     })?;
-    let text = |event_type: &EventType| serde_json::Value::from(&*event_type.as_str()).to_string();
-    let json = other
-        .json
-        .replacen(&text(&other.event_type()), &text(event_type), 1);
+    let text = |name: &str| serde_json::Value::from(name).to_string();
+    let (name, made) = (other.webhook.wire_name(), event_type.as_str());
+    let json = other.json.replacen(&text(&name), &text(&made), 1);
     let made = Sample::read(event_type.to_string().into(), json.into())?;
     (made.event_type() == *event_type).then_some(made)
 }

@@ -8,24 +8,12 @@ use codat_webhooks::payload::DatasetStatus;
 use codat_webhooks::{Event, from_str};
 use serde_json::{Value, json};
 
-use crate::common::{COMPANY, CONNECTION, ID, fixture, fixtures, odd_spellings};
+use crate::common::{COMPANY, CONNECTION, FAILURES, ID, fixture, fixtures, odd_spellings};
 
 const KEY: &str = "d3c9b8a7-1f2e-4d5c-8b6a-970e1f3c5d24";
 const OTHER: &str = "99999999-1f2e-4d5c-8b6a-970e1f3c5d24";
 /// The connection of a data type that is in every read and in no alert.
 const ELSEWHERE: &str = "77777777-1f2e-4d5c-8b6a-970e1f3c5d24";
-
-const FAILURES: [&str; 9] = [
-    "FetchError",
-    "MapError",
-    "InternalError",
-    "ProcessingError",
-    "ValidationError",
-    "AuthError",
-    "RateLimitError",
-    "PermissionsError",
-    "PrerequisiteNotMet",
-];
 
 /// What an alert or an event is about.
 #[derive(Clone, Copy, Debug)]

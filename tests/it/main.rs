@@ -7,6 +7,7 @@ mod drift;
 mod duplicates;
 mod errors;
 mod extra;
+mod helpers;
 mod inspect;
 mod json;
 mod legacy;
