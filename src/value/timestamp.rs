@@ -153,7 +153,7 @@ impl From<String> for Timestamp {
         if text.len() <= INLINE {
             Self::from(text.as_str())
         } else {
-            Self(Text::Boxed(text.into()))
+            Self(Repr::Boxed(text.into()))
         }
     }
 }
