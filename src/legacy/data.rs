@@ -1,4 +1,4 @@
-//! Data of the alerts. Keys are read in PascalCase and in camelCase.
+//! Data of the alerts. Keys are read in `PascalCase` and in `camelCase`.
 
 use crate::payload::{ConnectionStatus, DatasetStatus, SourceType, WriteStatus, object};
 use crate::value::{ConnectionId, DataType, DatasetId, PushOperationKey, SyncId, Timestamp};
