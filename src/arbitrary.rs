@@ -189,24 +189,24 @@ impl<'a> Arbitrary<'a> for ProductRead {
         product.retain(|c| !c.is_control());
         let scope = u.arbitrary()?;
         Self::new(&product, scope)
-            .or_else(|| Self::new("product", scope))
-            .ok_or(arbitrary::Error::IncorrectFormat)
+            .or_else(|_| Self::new("product", scope))
+            .map_err(|_| arbitrary::Error::IncorrectFormat)
     }
 }
 
 impl<'a> Arbitrary<'a> for ReportName {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         Self::new(&segment(u)?)
-            .or_else(|| Self::new("report"))
-            .ok_or(arbitrary::Error::IncorrectFormat)
+            .or_else(|_| Self::new("report"))
+            .map_err(|_| arbitrary::Error::IncorrectFormat)
     }
 }
 
 impl<'a> Arbitrary<'a> for UnknownEvent {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let mut event = Self::new(&String::arbitrary(u)?)
-            .or_else(|| Self::new("unknown.event"))
-            .ok_or(arbitrary::Error::IncorrectFormat)?;
+            .or_else(|_| Self::new("unknown.event"))
+            .map_err(|_| arbitrary::Error::IncorrectFormat)?;
         event.payload = u.arbitrary()?;
         Ok(event)
     }

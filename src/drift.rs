@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::text::{Escaped, join, truncate};
 
 /// Something in an event that this version of the crate does not model, found by
 /// [`Webhook::drift`](crate::Webhook::drift).
 ///
 /// `Display` writes one line with path and kind, without the text, which may be customer data.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Drift {
     /// The path of the field or value: `payload.dataTypes[3].status`. The key of a tag is left out.
@@ -20,7 +22,8 @@ pub struct Drift {
 }
 
 /// The kind of a [`Drift`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum DriftKind {
     /// An event type outside the table, or an unknown rule of a legacy alert.

@@ -119,10 +119,9 @@ fn derive(event_type: &EventType) -> Option<Sample> {
             && other.variant_name() == event_type.variant_name()
             && other.outcome() == event_type.outcome()
     })?;
-    let text = |event_type: &EventType| serde_json::Value::from(&*event_type.as_str()).to_string();
-    let json = other
-        .json
-        .replacen(&text(&other.event_type()), &text(event_type), 1);
+    let text = |name: &str| serde_json::Value::from(name).to_string();
+    let (name, wanted) = (other.webhook.wire_name(), event_type.as_str());
+    let json = other.json.replacen(&text(&name), &text(&wanted), 1);
     let derived = Sample::read(event_type.to_string().into(), json.into())?;
     (derived.event_type() == *event_type).then_some(derived)
 }

@@ -12,7 +12,7 @@ use crate::event::{ALERT_PREFIX, Event, EventType, PayloadOf, REPORT, REPORTS};
 use crate::legacy::{ALERT_ID, DATA, RuleType};
 use crate::payload::{AlertHeader, Fields, drift_of_extra};
 use crate::read::{self, Body, EVENT_TYPE, Error, GENERATED_DATE, ID, PAYLOAD};
-use crate::value::{DataType, EventId, Extra, Name, Timestamp};
+use crate::value::{DataType, EventId, Extra, Name, Timestamp, check_format};
 
 /// A webhook: an event, with the id and the date that Codat gave it.
 ///
@@ -302,6 +302,7 @@ const NO_ALERT: &str = "an alert of the rule `AccountCategoriesUpdated` is an ev
 
 impl Serialize for Webhook {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        check_format(&serializer)?;
         let extra = &self.extra;
         let mut map = serializer.serialize_map(None)?;
         let payload = PayloadOf(&self.event);

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::EventType;
 use crate::legacy::{RuleType, is_same_rule};
-use crate::value::{DataType, Other, text_impls};
+use crate::value::{DataType, Other, equal_to_text, text_impls};
 
 /// The beginning of an alert's event type.
 pub(crate) const ALERT_PREFIX: &str = "@rules.";
@@ -105,8 +105,9 @@ impl EventType {
     }
 }
 
-/// The outcome that an event type tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The outcome that an event type states. Serialized as in the event type: `successful`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Outcome {
     /// The event type says `successful`.
@@ -115,39 +116,106 @@ pub enum Outcome {
     Unsuccessful,
 }
 
-const WRITE_SUCCESSFUL: &str = ".write.successful";
-const WRITE_UNSUCCESSFUL: &str = ".write.unsuccessful";
-
-impl From<&str> for EventType {
-    fn from(text: &str) -> Self {
-        if let Some(row) = Self::row(text) {
-            row
-        } else if let Some(data_type) = data_type(text, WRITE_SUCCESSFUL) {
-            Self::WriteSuccessful(data_type)
-        } else if let Some(data_type) = data_type(text, WRITE_UNSUCCESSFUL) {
-            Self::WriteUnsuccessful(data_type)
-        } else if let Some(read) = ProductRead::split(text) {
-            Self::ProductReadCompleted(read)
-        } else if let Some(report) = report(text) {
-            report
-        } else if let Some(rule) = text.strip_prefix(ALERT_PREFIX) {
-            // Last: a client's product may be called anything.
-            Self::Alert(RuleType::from(rule))
-        } else {
-            Self::Unknown(Other::unlisted(text))
+impl Outcome {
+    /// Returns the text in the event type: `successful` or `unsuccessful`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Successful => "successful",
+            Self::Unsuccessful => "unsuccessful",
         }
     }
 }
 
-/// The data type before the suffix. A data type is one part: `a.b.write.successful` would be an
-/// event type of another family, whose payload need not be that of a write.
-fn data_type(text: &str, suffix: &str) -> Option<DataType> {
-    let name = text.strip_suffix(suffix)?;
-    is_one_part(name).then(|| DataType::from(name))
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
-fn is_one_part(name: &str) -> bool {
-    !name.is_empty() && !name.contains(|c: char| c == '.' || c.is_control())
+const WRITE_SUCCESSFUL: &str = ".write.successful";
+const WRITE_UNSUCCESSFUL: &str = ".write.unsuccessful";
+
+impl EventType {
+    /// Returns the type with the text, if it is in the table or of a templated family.
+    fn listed(text: &str) -> Option<Self> {
+        if let Some(row) = Self::row(text) {
+            Some(row)
+        } else if let Some(data_type) = data_type(text, WRITE_SUCCESSFUL) {
+            Some(Self::WriteSuccessful(data_type))
+        } else if let Some(data_type) = data_type(text, WRITE_UNSUCCESSFUL) {
+            Some(Self::WriteUnsuccessful(data_type))
+        } else if let Some(read) = ProductRead::split(text) {
+            Some(Self::ProductReadCompleted(read))
+        } else if let Some(report) = report(text) {
+            Some(report)
+        } else {
+            // Last: a client's product may be called anything.
+            let rule = text.strip_prefix(ALERT_PREFIX)?;
+            Some(Self::Alert(RuleType::from(rule)))
+        }
+    }
+}
+
+impl From<&str> for EventType {
+    fn from(text: &str) -> Self {
+        Self::listed(text).unwrap_or_else(|| Self::Unknown(Other::unlisted(text)))
+    }
+}
+
+impl From<String> for EventType {
+    fn from(text: String) -> Self {
+        Self::listed(&text).unwrap_or_else(|| Self::Unknown(Other::unlisted(text)))
+    }
+}
+
+/// Error returned when an event type cannot be built from its parts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("invalid event type: {0}")]
+pub struct BuildEventTypeError(BuildProblem);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum BuildProblem {
+    #[error("a part is empty")]
+    Empty,
+    #[error("a part contains a dot")]
+    Dot,
+    #[error("a part contains a control character")]
+    ControlCharacter,
+    #[error("the type has a variant of its own")]
+    Listed,
+}
+
+/// Checks a part of an event type that is any text without dots.
+pub(super) fn check_part(part: &str) -> Result<(), BuildEventTypeError> {
+    check_text(part)?;
+    if part.contains('.') {
+        return Err(BuildEventTypeError(BuildProblem::Dot));
+    }
+    Ok(())
+}
+
+/// Checks a text that begins an event type.
+fn check_text(text: &str) -> Result<(), BuildEventTypeError> {
+    Err(BuildEventTypeError(if text.is_empty() {
+        BuildProblem::Empty
+    } else if text.contains(char::is_control) {
+        BuildProblem::ControlCharacter
+    } else {
+        return Ok(());
+    }))
+}
+
+/// Returns the error for a type that has a variant of its own.
+pub(super) fn listed() -> BuildEventTypeError {
+    BuildEventTypeError(BuildProblem::Listed)
+}
+
+/// Returns the data type before the suffix. A data type is a single part: `a.b.write.successful`
+/// would belong to another family, whose payload may not be that of a write.
+fn data_type(text: &str, suffix: &str) -> Option<DataType> {
+    let name = text.strip_suffix(suffix)?;
+    check_part(name).ok().map(|()| DataType::from(name))
 }
 
 /// The type of a report's event, in the spelling that the table does not have, or of a report that
@@ -160,10 +228,14 @@ fn report(text: &str) -> Option<EventType> {
         return Some(row);
     }
     if let Some(name) = rest.strip_suffix(".generate.successful") {
-        return ReportName::new(name).map(EventType::ReportsGenerateSuccessful);
+        return ReportName::new(name)
+            .ok()
+            .map(EventType::ReportsGenerateSuccessful);
     }
     let name = rest.strip_suffix(".generate.unsuccessful")?;
-    ReportName::new(name).map(EventType::ReportsGenerateUnsuccessful)
+    ReportName::new(name)
+        .ok()
+        .map(EventType::ReportsGenerateUnsuccessful)
 }
 
 impl FromStr for EventType {
@@ -188,12 +260,18 @@ text_impls!(EventType, |event_type, text| event_type.is_named(text));
 pub struct ReportName(Box<str>);
 
 impl ReportName {
-    /// Creates a name. Returns `None` if it is not one part of an event type, or if the report has
-    /// an event type of its own (`creditModel`).
-    #[must_use]
-    pub fn new(name: &str) -> Option<Self> {
-        let listed = EventType::row(&format!("{REPORTS}{name}.generate.successful"));
-        (is_one_part(name) && listed.is_none()).then(|| Self(name.into()))
+    /// Creates a name.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the name is empty or contains dots or control characters, or if the report
+    /// has event types of its own (`creditModel`).
+    pub fn new(name: &str) -> Result<Self, BuildEventTypeError> {
+        check_part(name)?;
+        match EventType::row(&format!("{REPORTS}{name}.generate.successful")) {
+            Some(_) => Err(listed()),
+            None => Ok(Self(name.into())),
+        }
     }
 
     /// Returns the name.
@@ -202,6 +280,28 @@ impl ReportName {
         &self.0
     }
 }
+
+impl AsRef<str> for ReportName {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for ReportName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ReportName {
+    type Err = BuildEventTypeError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::new(name)
+    }
+}
+
+equal_to_text!(impl[] ReportName, |name, text| *name.0 == *text);
 
 impl fmt::Display for ReportName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -218,12 +318,14 @@ pub struct ProductRead {
 }
 
 impl ProductRead {
-    /// Makes one. `None` when the product identifier is empty or has control characters, which no
-    /// event type can carry.
-    #[must_use]
-    pub fn new(product: &str, scope: ReadScope) -> Option<Self> {
-        let valid = !product.is_empty() && !product.contains(char::is_control);
-        valid.then(|| Self {
+    /// Creates the read of a product.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the product identifier is empty or contains control characters.
+    pub fn new(product: &str, scope: ReadScope) -> Result<Self, BuildEventTypeError> {
+        check_text(product)?;
+        Ok(Self {
             product: product.into(),
             scope,
         })
@@ -232,7 +334,7 @@ impl ProductRead {
     fn split(text: &str) -> Option<Self> {
         ReadScope::ALL
             .into_iter()
-            .find_map(|scope| Self::new(text.strip_suffix(scope.suffix())?, scope))
+            .find_map(|scope| Self::new(text.strip_suffix(scope.suffix())?, scope).ok())
     }
 
     /// The product identifier: the client's own, any text without control characters.
@@ -276,7 +378,8 @@ impl fmt::Display for ProductRead {
 }
 
 /// Which reads an event type stands for; the last three are narrower subscriptions of the first two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ReadScope {
     /// `read.completed`: every read.

@@ -24,7 +24,8 @@ use crate::value::{CompanyId, ConnectionId, DataType, Field, FieldError, Other, 
 
 pub(crate) use display::ForLog;
 pub use duplicate::FactKey;
-pub use event_type::{Outcome, ProductRead, ReadScope, ReportName};
+pub use event_type::{BuildEventTypeError, Outcome, ProductRead, ReadScope, ReportName};
+use event_type::{check_part, listed};
 pub use pattern::{
     EventPattern, ParsePatternError, ParseTagFilterError, TagFilter, TagFilters, TooManyTagFilters,
 };
@@ -409,6 +410,37 @@ events! {
 }
 
 impl Event {
+    /// Creates a [`WriteSuccessful`](Self::WriteSuccessful) event.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the data type cannot be the first part of an event type: if it is empty or
+    /// contains dots or control characters. A variant that is constructed with such a data type
+    /// cannot be serialized.
+    pub fn write_successful(
+        data_type: impl Into<DataType>,
+        write: Write,
+    ) -> Result<Self, BuildEventTypeError> {
+        let data_type = data_type.into();
+        check_part(data_type.as_str())?;
+        Ok(Self::WriteSuccessful(data_type, Box::new(write)))
+    }
+
+    /// Creates a [`WriteUnsuccessful`](Self::WriteUnsuccessful) event.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the data type cannot be the first part of an event type, as
+    /// [`write_successful`](Self::write_successful) does.
+    pub fn write_unsuccessful(
+        data_type: impl Into<DataType>,
+        write: Write,
+    ) -> Result<Self, BuildEventTypeError> {
+        let data_type = data_type.into();
+        check_part(data_type.as_str())?;
+        Ok(Self::WriteUnsuccessful(data_type, Box::new(write)))
+    }
+
     /// Returns the company that the event is about, as most payloads refer to it.
     ///
     /// `None` for events that carry the company itself (`company.*`; see
@@ -518,15 +550,18 @@ impl UnknownEvent {
         })
     }
 
-    /// Makes one without a payload. `None` when the event type is known after all.
-    #[must_use]
-    pub fn new(event_type: &str) -> Option<Self> {
+    /// Creates an event without a payload.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the event type has a variant of [`Event`], and is not unknown.
+    pub fn new(event_type: &str) -> Result<Self, BuildEventTypeError> {
         match EventType::of_event(event_type) {
-            EventType::Unknown(event_type) => Some(Self {
+            EventType::Unknown(event_type) => Ok(Self {
                 event_type,
                 payload: None,
             }),
-            _ => None,
+            _ => Err(listed()),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Event, EventType};
+use crate::value::equal_to_text;
 
 /// A pattern of event types: `*.write.unsuccessful`, `connection.*`, `read.completed`, `*`.
 ///
@@ -246,6 +247,28 @@ macro_rules! text_form {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(&self.0)
+            }
+        }
+
+        equal_to_text!(impl[] $name, |value, text| *value.0 == *text);
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = <Self as FromStr>::Err;
+
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
+                text.parse()
             }
         }
 

@@ -121,14 +121,14 @@ macro_rules! rules {
             }
         }
 
-        impl From<&str> for RuleType {
-            fn from(text: &str) -> Self {
+        impl RuleType {
+            fn listed(text: &str) -> Option<Self> {
                 $(
                     if [$name $(, $spelling)*].into_iter().any(|name| is_same_rule(text, name)) {
-                        return Self::$variant;
+                        return Some(Self::$variant);
                     }
                 )+
-                Self::Other(Other::unlisted(text))
+                None
             }
         }
 
@@ -248,6 +248,24 @@ impl RuleType {
     fn is_named(&self, text: &str) -> bool {
         let named = Self::from(text);
         *self == named
+    }
+}
+
+impl From<&str> for RuleType {
+    fn from(text: &str) -> Self {
+        Self::listed(text).unwrap_or_else(|| Self::Other(Other::unlisted(text)))
+    }
+}
+
+impl From<String> for RuleType {
+    fn from(text: String) -> Self {
+        Self::listed(&text).unwrap_or_else(|| Self::Other(Other::unlisted(text)))
+    }
+}
+
+impl AsRef<str> for RuleType {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
 

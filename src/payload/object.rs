@@ -8,7 +8,9 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use crate::drift::{DriftKind, Walk};
-use crate::value::{Extra, Field, FieldError, Hot, HotOption, Members, Name, give_up};
+use crate::value::{
+    Extra, Field, FieldError, Hot, HotOption, Members, Name, check_format, give_up,
+};
 
 /// Declares the struct for a JSON object. Each field has its wire name beside it, followed by the
 /// other spellings that are read:
@@ -306,6 +308,7 @@ pub(crate) fn serialize<T: Object, S: Serializer>(
     object: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
+    check_format(&serializer)?;
     let extra = object.extra();
     let mut map = serializer.serialize_map(None)?;
     object.write(&mut map, extra)?;

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::event::{EventType, ForLog};
 use crate::value::{EventId, FieldErrorKind};
 
@@ -43,7 +45,8 @@ use crate::value::{EventId, FieldErrorKind};
 pub struct Error(Box<Inner>);
 
 /// What is wrong with a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// It is not one JSON value in UTF-8.

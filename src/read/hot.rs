@@ -18,7 +18,7 @@ pub(super) fn body(json: &str) -> Option<Body> {
     let event = match top.payload {
         Some(Payload::Typed(event)) => event,
         Some(Payload::Raw(raw)) => read(&top.event_type, raw)?,
-        None => Event::Unknown(UnknownEvent::new(&top.event_type)?),
+        None => Event::Unknown(UnknownEvent::new(&top.event_type).ok()?),
     };
     Some(Body {
         id: top.id,

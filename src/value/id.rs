@@ -50,6 +50,23 @@ macro_rules! ids {
             }
         }
 
+        impl PartialEq<$name> for Uuid {
+            fn eq(&self, other: &$name) -> bool {
+                *other == *self
+            }
+        }
+
+        // A UUID in any of its text forms, in either case.
+        $crate::value::equal_to_text!(impl[] $name, |id, text| Uuid::try_parse(text) == Ok(id.0));
+
+        impl TryFrom<&str> for $name {
+            type Error = ParseIdError;
+
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
         impl FromStr for $name {
             type Err = ParseIdError;
 

@@ -34,6 +34,7 @@ pub use id::{
     PushOperationKey, ReportId, RuleId, SourceId, SyncId, UserId,
 };
 pub use raw_json::RawJson;
+pub(crate) use raw_json::check_format;
 pub use status_code::StatusCode;
 pub use tags::Tags;
 pub use timestamp::Timestamp;
@@ -42,4 +43,4 @@ pub use vocabulary::Other;
 pub(crate) use field::{
     Field, FieldError, FieldErrorKind, Hot, HotOption, Members, Name, Text, give_up,
 };
-pub(crate) use vocabulary::{text_impls, vocabulary};
+pub(crate) use vocabulary::{equal_to_text, text_impls, vocabulary};

@@ -5,7 +5,8 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// JSON value of any shape, kept and written back byte for byte.
@@ -26,7 +27,7 @@ use serde_json::value::RawValue;
 /// assert_eq!(value["region"], "eu");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub struct RawJson(Box<RawValue>);
 
@@ -66,6 +67,24 @@ impl FromStr for RawJson {
 
     fn from_str(text: &str) -> serde_json::Result<Self> {
         serde_json::from_str(text).map(Self)
+    }
+}
+
+/// Refuses a binary format, which cannot hold raw JSON: what is written could not be read back.
+pub(crate) fn check_format<S: Serializer>(serializer: &S) -> Result<(), S::Error> {
+    if serializer.is_human_readable() {
+        Ok(())
+    } else {
+        Err(S::Error::custom(
+            "webhooks can be serialized as JSON only; store the JSON text in other formats",
+        ))
+    }
+}
+
+impl Serialize for RawJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        check_format(&serializer)?;
+        self.0.serialize(serializer)
     }
 }
 

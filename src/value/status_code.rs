@@ -57,22 +57,18 @@ impl Hash for StatusCode {
     }
 }
 
-impl PartialEq<str> for StatusCode {
-    fn eq(&self, other: &str) -> bool {
-        self.as_str() == other
-    }
-}
-
-impl PartialEq<&str> for StatusCode {
-    fn eq(&self, other: &&str) -> bool {
-        self.as_str() == *other
-    }
-}
+super::equal_to_text!(impl[] StatusCode, |code, text| *code.as_str() == *text);
 
 /// The status code is serialized as a JSON number.
 impl From<super::Amount> for StatusCode {
     fn from(number: super::Amount) -> Self {
         Self(Repr::Number(number))
+    }
+}
+
+impl AsRef<str> for StatusCode {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Tags of a company.
 
 use std::fmt;
-use std::slice;
+use std::iter::FusedIterator;
+use std::{slice, vec};
 
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -73,6 +74,12 @@ impl Tags {
         }
     }
 
+    /// Removes a tag and returns its value.
+    pub fn remove(&mut self, key: &str) -> Option<String> {
+        let index = self.index(key).ok()?;
+        Some(self.tags.remove(index).1.into())
+    }
+
     /// Returns the number of tags.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -111,7 +118,44 @@ impl<'a> Iterator for Iter<'a> {
     }
 }
 
+impl DoubleEndedIterator for Iter<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(key, value)| (&**key, &**value))
+    }
+}
+
 impl ExactSizeIterator for Iter<'_> {}
+
+impl FusedIterator for Iter<'_> {}
+
+/// Owning iterator over [`Tags`], created by its [`IntoIterator`].
+#[derive(Debug)]
+pub struct IntoIter(vec::IntoIter<(Box<str>, Box<str>)>);
+
+impl Iterator for IntoIter {
+    type Item = (String, String);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(key, value)| (key.into(), value.into()))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for IntoIter {}
+
+impl FusedIterator for IntoIter {}
+
+impl IntoIterator for Tags {
+    type Item = (String, String);
+    type IntoIter = IntoIter;
+
+    fn into_iter(self) -> IntoIter {
+        IntoIter(self.tags.into_iter())
+    }
+}
 
 impl<'a> IntoIterator for &'a Tags {
     type Item = (&'a str, &'a str);

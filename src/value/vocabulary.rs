@@ -4,6 +4,49 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+/// Implements comparison with texts, in both directions. The brackets hold type parameters.
+macro_rules! equal_to_text {
+    (impl[$($parameter:ident)?] $name:ty, |$value:ident, $text:ident| $equal:expr) => {
+        impl$(<$parameter>)? PartialEq<str> for $name {
+            fn eq(&self, $text: &str) -> bool {
+                let $value = self;
+                $equal
+            }
+        }
+
+        impl$(<$parameter>)? PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                *self == **other
+            }
+        }
+
+        impl$(<$parameter>)? PartialEq<String> for $name {
+            fn eq(&self, other: &String) -> bool {
+                *self == **other
+            }
+        }
+
+        impl$(<$parameter>)? PartialEq<$name> for str {
+            fn eq(&self, other: &$name) -> bool {
+                *other == *self
+            }
+        }
+
+        impl$(<$parameter>)? PartialEq<$name> for &str {
+            fn eq(&self, other: &$name) -> bool {
+                *other == **self
+            }
+        }
+
+        impl$(<$parameter>)? PartialEq<$name> for String {
+            fn eq(&self, other: &$name) -> bool {
+                *other == **self
+            }
+        }
+    };
+}
+pub(crate) use equal_to_text;
+
 /// Value that is not among the documented ones of the vocabulary `V`, kept as the text that was
 /// sent.
 ///
@@ -99,17 +142,13 @@ impl<V> AsRef<str> for Other<V> {
     }
 }
 
-impl<V> PartialEq<str> for Other<V> {
-    fn eq(&self, other: &str) -> bool {
-        *self.text == *other
+impl<V> std::borrow::Borrow<str> for Other<V> {
+    fn borrow(&self) -> &str {
+        &self.text
     }
 }
 
-impl<V> PartialEq<&str> for Other<V> {
-    fn eq(&self, other: &&str) -> bool {
-        *self.text == **other
-    }
-}
+equal_to_text!(impl[V] Other<V>, |value, text| *value.text == *text);
 
 /// Declares a vocabulary, with a `Variant = "text"` line for each documented value.
 ///
@@ -152,12 +191,32 @@ macro_rules! vocabulary {
             }
         }
 
+        impl $name {
+            fn listed(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                match text {
-                    $($text => Self::$variant,)+
-                    _ => Self::Other($crate::value::Other::unlisted(text)),
-                }
+                Self::listed(text)
+                    .unwrap_or_else(|| Self::Other($crate::value::Other::unlisted(text)))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::listed(&text)
+                    .unwrap_or_else(|| Self::Other($crate::value::Other::unlisted(text)))
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
             }
         }
 
@@ -206,42 +265,13 @@ macro_rules! text_impls {
         $crate::value::text_impls!($name, |value, text| *value.as_str() == *text);
     };
     ($name:ident, |$value:ident, $text:ident| $equal:expr) => {
-        impl From<String> for $name {
-            fn from(text: String) -> Self {
-                Self::from(text.as_str())
-            }
-        }
-
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(&self.as_str())
             }
         }
 
-        impl PartialEq<str> for $name {
-            fn eq(&self, $text: &str) -> bool {
-                let $value = self;
-                $equal
-            }
-        }
-
-        impl PartialEq<&str> for $name {
-            fn eq(&self, other: &&str) -> bool {
-                *self == **other
-            }
-        }
-
-        impl PartialEq<$name> for str {
-            fn eq(&self, other: &$name) -> bool {
-                *other == *self
-            }
-        }
-
-        impl PartialEq<$name> for &str {
-            fn eq(&self, other: &$name) -> bool {
-                *other == **self
-            }
-        }
+        $crate::value::equal_to_text!(impl[] $name, |$value, $text| $equal);
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
