@@ -88,6 +88,7 @@ mod alert;
 mod data;
 mod rule;
 
+#[doc(inline)]
 pub use crate::payload::AlertHeader;
 pub use alert::Alert;
 pub use data::{

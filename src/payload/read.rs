@@ -101,9 +101,9 @@ object! {
 }
 
 vocabulary! {
-    /// Status of a dataset.
+    /// Status of a dataset, in a [`DataTypeRead`].
     ///
-    /// [`is_complete`](Self::is_complete) and [`is_error`](Self::is_error) classify it.
+    /// Use [`is_complete`](Self::is_complete) and [`is_error`](Self::is_error) to classify it.
     pub enum DatasetStatus {
         Initial = "Initial",
         Queued = "Queued",

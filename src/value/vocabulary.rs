@@ -48,8 +48,7 @@ macro_rules! equal_to_text {
 }
 pub(crate) use equal_to_text;
 
-/// Value that is not among the documented ones of the vocabulary `V`, kept as the text that was
-/// sent.
+/// Undocumented value of the vocabulary `V`, kept as the text that was sent.
 ///
 /// It has no public constructor. It is created only by converting or deserializing a text into `V`,
 /// and only if no variant of `V` has this text. An arm for a variant therefore matches every value
@@ -174,7 +173,7 @@ macro_rules! vocabulary {
                 $(#[$variant_meta])*
                 $variant,
             )+
-            /// A value that is not documented, as the text that was sent.
+            /// An undocumented value, as the text that was sent.
             Other($crate::value::Other<$name>),
         }
 
