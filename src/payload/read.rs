@@ -5,8 +5,8 @@ use crate::text::tally;
 use crate::value::{ConnectionId, DataType, Timestamp, vocabulary};
 
 object! {
-    /// Payload of `read.completed` and `{productIdentifier}.read.completed` events, sent when a read
-    /// of a company's data finished, whether it succeeded or failed.
+    /// Payload of `read.completed` and `{productIdentifier}.read.completed` events, sent when a
+    /// read of a company's data finished, whether it succeeded or failed.
     ///
     /// The same payload is sent for the narrower event types that end in `.initial`, `.successful`,
     /// `.unsuccessful` or `.successful.initial`. Those that end in `.initial` are sent each time a
