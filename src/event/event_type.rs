@@ -1,4 +1,4 @@
-//! Event types beyond the table: their text, the templated families, what the text tells.
+//! Event types: their text, the templated families, and their outcome.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -10,7 +10,7 @@ use super::EventType;
 use crate::legacy::{RuleType, is_same_rule};
 use crate::value::{DataType, Other, equal_to_text, text_impls};
 
-/// The beginning of an alert's event type.
+/// The prefix of the event types of alerts.
 pub(crate) const ALERT_PREFIX: &str = "@rules.";
 
 /// Codat's sources spell the event types of reports in two ways.
@@ -18,8 +18,12 @@ pub(crate) const REPORTS: &str = "reports.";
 pub(crate) const REPORT: &str = "report.";
 
 impl EventType {
-    /// Every event type that can be named beforehand, for subscribing through Codat's API: the rows
-    /// of the table, and the write events of each data type that Codat can write today.
+    /// Returns an iterator over the event types that a consumer can subscribe to through Codat's API:
+    /// the fixed ones, and the write events of each data type that Codat can write today.
+    ///
+    /// The legacy alerts are not among them. They are configured as rules, whose names are in
+    /// [`RuleType::KNOWN`]. Event types with a part of the client's own choice, such as
+    /// `{productIdentifier}.read.completed`, cannot be listed.
     ///
     /// ```
     /// use codat_webhooks::EventType;
@@ -36,13 +40,13 @@ impl EventType {
         Self::ROWS.iter().cloned().chain(writes)
     }
 
-    /// Whether this version has a typed payload for the event type.
+    /// Returns `true` if this version has a typed payload for the event type.
     #[must_use]
     pub fn is_known(&self) -> bool {
         !matches!(self, Self::Unknown(_))
     }
 
-    /// The type that a text stands for in the envelope of events, which carries no alerts.
+    /// Returns the type for a text in the envelope of events, which has no alerts.
     pub(crate) fn of_event(text: &str) -> Self {
         match Self::from(text) {
             Self::Alert(_) => Self::Unknown(Other::unlisted(text)),
@@ -50,8 +54,8 @@ impl EventType {
         }
     }
 
-    /// The type of the alerts of a rule: one of its own, but for the rule whose alerts are the event
-    /// that the current envelope would carry.
+    /// Returns the type of the alerts of a rule: `Alert`, except for the rule whose alerts have the
+    /// payload of a current event.
     pub(crate) fn of_rule(rule_type: &str) -> Self {
         if is_same_rule(rule_type, "AccountCategoriesUpdated") {
             Self::AccountCategoriesUpdated
@@ -67,13 +71,13 @@ impl EventType {
         self.is_known().then(|| format!("{REPORT}{rest}"))
     }
 
-    /// Whether the text is one of the type's spellings.
+    /// Returns `true` if the text is one of the spellings of the type.
     pub(crate) fn is_named(&self, text: &str) -> bool {
         let named = Self::from(text);
         *self == named
     }
 
-    /// The data type of a write event.
+    /// Returns the data type of a write event.
     #[must_use]
     pub fn data_type(&self) -> Option<&DataType> {
         match self {
@@ -84,11 +88,10 @@ impl EventType {
         }
     }
 
-    /// The outcome that the event type tells: the last part of its text, or the one before
-    /// `initial`. Unknown types that end like that included.
+    /// Returns the outcome that the event type states in the last part of its text, or in the one
+    /// before `initial`. This includes unknown types.
     ///
-    /// It says nothing of the payload: a `*.write.successful` event has been seen with a status of
-    /// `TimedOut`.
+    /// The payload can differ: Codat has sent `*.write.successful` events with the status `TimedOut`.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         let text = self.as_str();
@@ -105,14 +108,14 @@ impl EventType {
     }
 }
 
-/// The outcome that an event type states. Serialized as in the event type: `successful`.
+/// The outcome that an event type states. Serialized as in the event type, such as `successful`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The event type says `successful`.
+    /// The event type ends in `successful`.
     Successful,
-    /// The event type says `unsuccessful`.
+    /// The event type ends in `unsuccessful`.
     Unsuccessful,
 }
 
@@ -218,8 +221,8 @@ fn data_type(text: &str, suffix: &str) -> Option<DataType> {
     check_part(name).ok().map(|()| DataType::from(name))
 }
 
-/// The type of a report's event, in the spelling that the table does not have, or of a report that
-/// the table does not have.
+/// Returns the type of a report event that is spelled in the other way, or whose report is not in the
+/// table.
 fn report(text: &str) -> Option<EventType> {
     let rest = text
         .strip_prefix(REPORTS)
@@ -254,7 +257,7 @@ impl Serialize for EventType {
 
 text_impls!(EventType, |event_type, text| event_type.is_named(text));
 
-/// The name of a report that has no event type of its own in this version: the second part of
+/// The name of a report without a variant of its own in this version: the second part of
 /// `reports.{name}.generate.successful`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReportName(Box<str>);
@@ -309,8 +312,8 @@ impl fmt::Display for ReportName {
     }
 }
 
-/// Which read of one of the client's own products came to its end: the first part of the event type
-/// `{productIdentifier}.read.completed`, and what follows it.
+/// The variable parts of the event type `{productIdentifier}.read.completed`: the product, and the
+/// scope that follows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProductRead {
     product: Box<str>,
@@ -337,19 +340,19 @@ impl ProductRead {
             .find_map(|scope| Self::new(text.strip_suffix(scope.suffix())?, scope).ok())
     }
 
-    /// The product identifier: the client's own, any text without control characters.
+    /// Returns the product identifier, which the client chose: any text without control characters.
     #[must_use]
     pub fn product(&self) -> &str {
         &self.product
     }
 
-    /// Which reads the event stands for.
+    /// Returns the scope of the event type.
     #[must_use]
     pub fn scope(&self) -> ReadScope {
         self.scope
     }
 
-    /// The outcome that the event type tells.
+    /// Returns the outcome that the event type states.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         match self.scope {
@@ -359,7 +362,7 @@ impl ProductRead {
         }
     }
 
-    /// Whether it is the first read after linking a connection.
+    /// Returns `true` if the event type is for the first read after a connection was linked.
     #[must_use]
     pub fn is_initial(&self) -> bool {
         matches!(
@@ -377,20 +380,21 @@ impl fmt::Display for ProductRead {
     }
 }
 
-/// Which reads an event type stands for; the last three are narrower subscriptions of the first two.
+/// The reads that an event type is sent for. Serialized in camel case, such as `successfulInitial`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ReadScope {
     /// `read.completed`: every read.
     All,
-    /// `read.completed.initial`: the first read after linking a connection.
+    /// `read.completed.initial`: the first read after a connection was linked.
     Initial,
-    /// `read.completed.successful`: reads with success.
+    /// `read.completed.successful`: successful reads.
     Successful,
-    /// `read.completed.unsuccessful`: reads without success.
+    /// `read.completed.unsuccessful`: failed reads.
     Unsuccessful,
-    /// `read.completed.successful.initial`: the first read after linking, with success.
+    /// `read.completed.successful.initial`: the first read after a connection was linked, if it was
+    /// successful.
     SuccessfulInitial,
 }
 

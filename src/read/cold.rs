@@ -1,4 +1,4 @@
-//! The cold reader: from raw members, one field after the other.
+//! The cold reader: from raw members, field by field.
 
 use std::str::Utf8Error;
 
@@ -14,7 +14,7 @@ use crate::legacy::{self, ALERT_ID, Alert, DATA, RULE_TYPE};
 use crate::payload::{AlertHeader, Fields};
 use crate::value::{EventId, FieldError, Members, RawJson, Timestamp};
 
-/// An error in a field, and the kind of error that it makes of the body.
+/// An error in a field, and the kind of the error for the body.
 type Failure<'a> = (ErrorKind, FieldError<'a>);
 
 /// Reads a body.
@@ -28,7 +28,7 @@ pub(super) fn body(text: &str) -> Result<Body, Error> {
     })
 }
 
-/// Reads a body, but for its payload.
+/// Reads a body except for its payload.
 pub(super) fn header(text: &str) -> Result<Header<'_>, Error> {
     read(text, |mut members, is_alert| {
         if is_alert {
@@ -57,7 +57,7 @@ pub(super) fn header(text: &str) -> Result<Header<'_>, Error> {
     })
 }
 
-/// Reads the members of a body, and makes the error if something is wrong.
+/// Reads the members of a body, and locates the error if there is one.
 fn read<'a, T>(
     text: &'a str,
     read: impl FnOnce(Members<'a>, bool) -> Result<T, Failure<'a>>,
