@@ -203,8 +203,9 @@ fn a_consumer_has_at_most_ten_tag_filters_of_128_characters() {
         assert_eq!(of(128).parse::<TagFilter>().unwrap().as_str(), of(128));
         for count in [129, 500] {
             let error = of(count).parse::<TagFilter>().unwrap_err();
-            let message =
-                format!("invalid tag filter: {count} characters are more than the 128 that Codat allows");
+            let message = format!(
+                "invalid tag filter: {count} characters are more than the 128 that Codat allows"
+            );
             assert_eq!(error.to_string(), message);
         }
     }

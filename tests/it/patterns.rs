@@ -109,7 +109,10 @@ fn either_spelling_of_report_matches() {
 #[test]
 fn a_bad_pattern_says_why() {
     let cases = [
-        ("", "invalid pattern: it is empty; `*` matches every event type"),
+        (
+            "",
+            "invalid pattern: it is empty; `*` matches every event type",
+        ),
         (".", "invalid pattern: part 1 is empty"),
         ("a..b", "invalid pattern: part 2 is empty"),
         ("a.b.", "invalid pattern: part 3 is empty"),
@@ -121,7 +124,10 @@ fn a_bad_pattern_says_why() {
             "a.b*",
             "invalid pattern: part 2 mixes `*` with text; `*` stands for whole parts",
         ),
-        ("a.b\n", "invalid pattern: part 2 contains a control character"),
+        (
+            "a.b\n",
+            "invalid pattern: part 2 contains a control character",
+        ),
     ];
     for (pattern, message) in cases {
         assert_eq!(
