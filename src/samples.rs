@@ -95,9 +95,9 @@ pub fn all() -> impl Iterator<Item = Sample> {
 
 /// Returns an iterator over the samples of an event type.
 ///
-/// Where a data type, a product or a report is part of the event type, there is not a sample for
-/// each of them. For the others, such as `items.write.successful`, `your-product.read.completed` or
-/// `reports.yours.generate.successful`, a sample is derived from one of the same kind.
+/// An event type can contain a data type, a product or a report. If there is no sample for the one
+/// in `event_type`, such as `items` in `items.write.successful`, a sample is derived from that of
+/// another data type, product or report.
 ///
 /// The iterator is empty for an unknown event type that no sample has.
 pub fn of(event_type: &EventType) -> impl Iterator<Item = Sample> {

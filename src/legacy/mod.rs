@@ -26,8 +26,8 @@
 //! [`Event::Alert`](crate::Event::Alert) with a typed [`Rule`]. An alert of a rule that this
 //! version does not know is a [`Rule::Unknown`], which keeps the data as raw JSON.
 //!
-//! Codat uses several spellings for the names of the rules, and keys in `PascalCase` and `camelCase`.
-//! All of them are read, and are written back in the spelling that was sent.
+//! Codat uses several spellings for the names of the rules, and keys in both `PascalCase` and
+//! `camelCase`. All of them are read, and are written back in the spelling that was sent.
 //!
 //! The rule `Account Categories Updated` is an exception. As it also exists as an event type, its
 //! alerts are [`Event::AccountCategoriesUpdated`](crate::Event::AccountCategoriesUpdated).
@@ -88,6 +88,7 @@ mod alert;
 mod data;
 mod rule;
 
+#[doc(inline)]
 pub use crate::payload::AlertHeader;
 pub use alert::Alert;
 pub use data::{

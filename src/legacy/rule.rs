@@ -24,8 +24,8 @@ pub(crate) fn is_same_rule(a: &str, b: &str) -> bool {
     a == b || letters(a) == letters(b)
 }
 
-/// Declares the rules. A row has the form `Variant(Data) = "name" | "other name" => ["event
-/// type"];`, with the event types that replace the rule.
+/// Declares the rules. A row is `Variant(Data) = "name" | "other name" => ["event type"];`, where
+/// the event types are those that replace the rule.
 ///
 /// Generates `Rule` and `RuleType`, with conversion from text, reading, writing and drift.
 macro_rules! rules {

@@ -20,13 +20,13 @@
 //!
 //! # Fields
 //!
-//! All fields are public. Codat documents nearly all of them as optional, so only the fields that an
-//! event cannot be used without, such as its ids, are required. The others are `None` if they were
-//! missing or `null`, or if their value does not fit their type.
+//! All fields are public. Codat documents nearly all of them as optional, so only the fields that
+//! an event cannot be used without, such as its ids, are required. The others are `None` if they
+//! were missing or `null`, or if their value does not fit their type.
 //!
-//! Nothing is dropped: values that do not fit, and unknown fields, are kept in the `extra` field of
-//! the struct, an [`Extra`](crate::value::Extra). Enums such as [`ConnectionStatus`] are open: they
-//! keep an undocumented value in their variant `Other`.
+//! Values that do not fit, and unknown fields, are kept in the `extra` field of the struct, an
+//! [`Extra`](crate::value::Extra). Enums such as [`ConnectionStatus`] are open: they keep an
+//! undocumented value in their variant `Other`.
 //!
 //! # Constructing payloads
 //!

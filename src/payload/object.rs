@@ -70,7 +70,7 @@ macro_rules! object {
         pub struct $name {
             $(
                 $($field_meta)*
-                #[doc = concat!("\n\nWire name: `", $key, "`" $(, ", also `", $spelling, "`")*, ".")]
+                #[doc = $crate::payload::object!(@wire_name $key $($spelling)*)]
                 pub $field: $type,
             )*
             $($($skipped_meta)* pub $skipped: $skipped_type,)*
@@ -82,8 +82,7 @@ macro_rules! object {
         }
 
         impl $name {
-            /// Creates a value from the required fields, if there are any. Optional fields are
-            /// `None`.
+            #[doc = $crate::payload::object!(@new $($required)*)]
             #[must_use]
             pub fn new($($required: impl Into<$required_type>),*) -> Self {
                 Self {
@@ -205,6 +204,23 @@ macro_rules! object {
                 }
             }
         )?
+    };
+
+    // The documentation of wire names and of `new`.
+    (@wire_name $key:literal) => {
+        concat!("\n\nWire name: `", $key, "`.")
+    };
+    (@wire_name $key:literal $spelling:literal $($more:literal)*) => {
+        concat!(
+            "\n\nWire name: `", $key, "`; also read as `", $spelling, "`" $(, ", `", $more, "`")*, "."
+        )
+    };
+
+    (@new) => {
+        "Creates a value in which no field is set."
+    };
+    (@new $($required:ident)+) => {
+        "Creates a value from the required fields. Optional fields are `None`."
     };
 
     (@default $name:ident) => {

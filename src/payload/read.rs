@@ -5,8 +5,8 @@ use crate::text::tally;
 use crate::value::{ConnectionId, DataType, Timestamp, vocabulary};
 
 object! {
-    /// Payload of `read.completed` and `{productIdentifier}.read.completed` events, sent when a read
-    /// of a company's data finished, whether it succeeded or failed.
+    /// Payload of `read.completed` and `{productIdentifier}.read.completed` events, sent when a
+    /// read of a company's data finished, whether it succeeded or failed.
     ///
     /// The same payload is sent for the narrower event types that end in `.initial`, `.successful`,
     /// `.unsuccessful` or `.successful.initial`. Those that end in `.initial` are sent each time a
@@ -101,9 +101,9 @@ object! {
 }
 
 vocabulary! {
-    /// Status of a dataset.
+    /// Status of a dataset, in a [`DataTypeRead`].
     ///
-    /// [`is_complete`](Self::is_complete) and [`is_error`](Self::is_error) classify it.
+    /// Use [`is_complete`](Self::is_complete) and [`is_error`](Self::is_error) to classify it.
     pub enum DatasetStatus {
         Initial = "Initial",
         Queued = "Queued",

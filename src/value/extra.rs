@@ -8,7 +8,8 @@ use serde::ser::SerializeMap;
 
 use super::{Field, Members, RawJson};
 
-/// Fields of a JSON object that its struct does not represent, in the order in which they were sent.
+/// Fields of a JSON object that its struct does not represent, in the order in which they were
+/// sent.
 ///
 /// There are two kinds, both kept as raw JSON:
 ///

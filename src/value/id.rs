@@ -13,8 +13,8 @@ macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident)+) => {$(
         $(#[$meta])*
         ///
-        /// A UUID. Parsing accepts every form that [`Uuid`] does; serializing and displaying write
-        /// lower case with hyphens.
+        /// A UUID. Parsing, and comparison with a string, accept every form that [`Uuid`] does;
+        /// serializing and displaying write lower case with hyphens.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Uuid);
 
@@ -56,7 +56,6 @@ macro_rules! ids {
             }
         }
 
-        // A UUID in any of its text forms, in either case.
         $crate::value::equal_to_text!(impl[] $name, |id, text| Uuid::try_parse(text) == Ok(id.0));
 
         impl TryFrom<&str> for $name {

@@ -10,7 +10,7 @@
 //! | [`StatusCode`] | a string or a number | the status code of a connection error |
 //! | [`RawJson`] | any | a JSON value, byte for byte |
 //! | [`Extra`] | members of an object | unknown fields, and optional fields that do not fit their type |
-//! | [`Other`] | a string | a value that is not documented, in the `Other` variant of an enum |
+//! | [`Other`] | a string | an undocumented value, in the `Other` variant of an enum |
 //!
 //! All of them are written back in the form in which they were read, except that ids are written in
 //! lower case with hyphens and that tags are sorted by key.
@@ -28,6 +28,7 @@ mod vocabulary;
 
 pub use amount::{Amount, ParseAmountError};
 pub use data_type::DataType;
+#[doc(inline)]
 pub use extra::Extra;
 pub use id::{
     ClientId, CompanyId, ConnectionId, DatasetId, EventId, IntegrationId, ParseIdError,

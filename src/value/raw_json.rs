@@ -17,6 +17,8 @@ use serde_json::value::RawValue;
 /// line breaks with spaces; this is safe, because a JSON string cannot contain a literal line
 /// break.
 ///
+/// Serializing it into a binary format returns an error: store [`as_str`](Self::as_str) instead.
+///
 /// ```
 /// use codat_webhooks::value::RawJson;
 ///
@@ -70,7 +72,8 @@ impl FromStr for RawJson {
     }
 }
 
-/// Refuses a binary format, which cannot hold raw JSON: what is written could not be read back.
+/// Returns an error if the format is binary. Such a format cannot represent raw JSON, so the value
+/// could not be read back from it.
 pub(crate) fn check_format<S: Serializer>(serializer: &S) -> Result<(), S::Error> {
     if serializer.is_human_readable() {
         Ok(())

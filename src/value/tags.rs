@@ -74,7 +74,7 @@ impl Tags {
         }
     }
 
-    /// Removes a tag and returns its value.
+    /// Removes a tag and returns its value, if it was set.
     pub fn remove(&mut self, key: &str) -> Option<String> {
         let index = self.index(key).ok()?;
         Some(self.tags.remove(index).1.into())
@@ -128,7 +128,8 @@ impl ExactSizeIterator for Iter<'_> {}
 
 impl FusedIterator for Iter<'_> {}
 
-/// Owning iterator over [`Tags`], created by its [`IntoIterator`].
+/// Owning iterator over the keys and values of [`Tags`], ordered by key. Created by its
+/// `into_iter`.
 #[derive(Debug)]
 pub struct IntoIter(vec::IntoIter<(Box<str>, Box<str>)>);
 

@@ -11,9 +11,10 @@ use serde::{Serialize, Serializer};
 use super::{Field, text_impls};
 use crate::drift::{DriftKind, Walk};
 
-/// Date, or date and time, kept as the text that was sent, with typed views of it.
+/// Date, or date and time, kept as the text that was sent.
 ///
-/// Codat sends three forms, which differ in meaning:
+/// Methods parse the text and return typed views of it. Codat sends three forms, which differ in
+/// meaning and have different views:
 ///
 /// | form | example | meaning | view |
 /// |---|---|---|---|
@@ -85,9 +86,10 @@ impl Timestamp {
         Some(instant(&format!("{self}Z"))?.naive_utc())
     }
 
-    /// Returns the calendar date in the text, for all three forms.
+    /// Returns the calendar date of a text in any of the three forms, as it is written, without
+    /// conversion to UTC.
     ///
-    /// The date is not converted to UTC.
+    /// Returns `None` if the text is not a date.
     #[must_use]
     pub fn date(&self) -> Option<NaiveDate> {
         self.instant()

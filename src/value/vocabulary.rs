@@ -4,7 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-/// Implements comparison with texts, in both directions. The brackets hold type parameters.
+/// Implements comparison with `str`, `&str` and `String` in both directions. The brackets contain
+/// the type parameter of the type, if it has one.
 macro_rules! equal_to_text {
     (impl[$($parameter:ident)?] $name:ty, |$value:ident, $text:ident| $equal:expr) => {
         impl$(<$parameter>)? PartialEq<str> for $name {
@@ -47,8 +48,7 @@ macro_rules! equal_to_text {
 }
 pub(crate) use equal_to_text;
 
-/// Value that is not among the documented ones of the vocabulary `V`, kept as the text that was
-/// sent.
+/// Undocumented value of the vocabulary `V`, kept as the text that was sent.
 ///
 /// It has no public constructor. It is created only by converting or deserializing a text into `V`,
 /// and only if no variant of `V` has this text. An arm for a variant therefore matches every value
@@ -173,7 +173,7 @@ macro_rules! vocabulary {
                 $(#[$variant_meta])*
                 $variant,
             )+
-            /// A value that is not documented, as the text that was sent.
+            /// An undocumented value, as the text that was sent.
             Other($crate::value::Other<$name>),
         }
 
@@ -257,7 +257,7 @@ macro_rules! vocabulary {
 pub(crate) use vocabulary;
 
 /// Implements what all types that are sent as text have in common, from their `From<&str>` and
-/// `as_str`: `From<String>`, `Display`, comparison with text, and `Deserialize`.
+/// `as_str`: `Display`, comparison with text, and `Deserialize`.
 ///
 /// A type with several spellings also passes the expression that compares it with a text.
 macro_rules! text_impls {
