@@ -22,7 +22,7 @@ mod field;
 mod id;
 mod raw_json;
 mod status_code;
-mod tags;
+pub mod tags;
 mod timestamp;
 mod vocabulary;
 
