@@ -6,7 +6,9 @@ use codat_webhooks::event::{Outcome, ProductRead, ReadScope, ReportName};
 use codat_webhooks::value::DataType;
 use codat_webhooks::{Event, EventType, UnknownEvent, from_str};
 
-use crate::common::{COMPANY, CONNECTION, Json, event, fixture, fixtures, read, round_trip, write};
+use crate::common::{
+    COMPANY, CONNECTION, FAMILIES, Json, event, fixture, fixtures, read, round_trip, write,
+};
 
 /// The event types of Codat's documentation, but for the templated families.
 const DOCUMENTED: [&str; 28] = [
@@ -138,15 +140,7 @@ fn every_documented_type_has_a_sample_that_is_read_into_its_variant() {
     for name in DOCUMENTED {
         assert!(seen.contains(&variant_of(name)), "no sample of {name}");
     }
-    for family in [
-        "WriteSuccessful",
-        "WriteUnsuccessful",
-        "ProductReadCompleted",
-        "ReportsGenerateSuccessful",
-        "ReportsGenerateUnsuccessful",
-        "Alert",
-        "Unknown",
-    ] {
+    for family in FAMILIES {
         assert!(seen.contains(family), "no sample of {family}");
     }
 }

@@ -171,6 +171,15 @@ type Change = (
 );
 
 /// The empty text is an alert without the status.
+const ANY_STATUS: &[&str] = &[
+    "",
+    "PendingAuth",
+    "Linked",
+    "Unlinked",
+    "Deauthorized",
+    "Paused",
+];
+
 const CHANGES: &[Change] = &[
     (&["PendingAuth"], &["Linked"], &["connection.connected"]),
     (
@@ -179,14 +188,7 @@ const CHANGES: &[Change] = &[
         &["connection.reconnected"],
     ),
     (
-        &[
-            "",
-            "PendingAuth",
-            "Linked",
-            "Unlinked",
-            "Deauthorized",
-            "Paused",
-        ],
+        ANY_STATUS,
         &["Unlinked", "Deauthorized"],
         &["connection.disconnected"],
     ),
@@ -222,18 +224,7 @@ const CHANGES: &[Change] = &[
         &["PendingAuth"],
         &[],
     ),
-    (
-        &[
-            "",
-            "PendingAuth",
-            "Linked",
-            "Unlinked",
-            "Deauthorized",
-            "Paused",
-        ],
-        &["Paused"],
-        &[],
-    ),
+    (ANY_STATUS, &["Paused"], &[]),
 ];
 
 const SUCCESSFUL: &str = "{dataType}.write.successful";

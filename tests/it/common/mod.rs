@@ -14,6 +14,17 @@ pub use fields::{End, Kind, end_of, is_required, kind_of};
 pub use tree::{Json, Place};
 
 pub const ID: &str = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";
+/// The variants that are not rows of the table of event types, in their order.
+pub const FAMILIES: [&str; 7] = [
+    "WriteSuccessful",
+    "WriteUnsuccessful",
+    "ProductReadCompleted",
+    "ReportsGenerateSuccessful",
+    "ReportsGenerateUnsuccessful",
+    "Alert",
+    "Unknown",
+];
+
 pub const COMPANY: &str = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40";
 pub const CONNECTION: &str = "b1f0a9d2-7c3e-4b56-a1d8-94e7c2f03b65";
 
