@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use codat_webhooks::uuid::Uuid;
 use codat_webhooks::payload::Company;
+use codat_webhooks::uuid::Uuid;
 use codat_webhooks::{Event, EventPattern, EventType, TagFilter};
 use libfuzzer_sys::fuzz_target;
 
