@@ -20,6 +20,7 @@ mod data_type;
 pub mod extra;
 mod field;
 mod id;
+mod members;
 mod raw_json;
 mod status_code;
 pub mod tags;
@@ -41,7 +42,6 @@ pub use tags::Tags;
 pub use timestamp::Timestamp;
 pub use vocabulary::Other;
 
-pub(crate) use field::{
-    Field, FieldError, FieldErrorKind, Hot, HotOption, Members, Name, Text, give_up,
-};
+pub(crate) use field::{Field, FieldError, FieldErrorKind, Hot, HotOption, Text, give_up};
+pub(crate) use members::{Members, Name};
 pub(crate) use vocabulary::{equal_to_text, text_impls, vocabulary};
