@@ -3,60 +3,22 @@
 //! The values are those that reading can yield, so that writing and reading them is a round trip.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use uuid::Uuid;
 
 use crate::event::{
     Event, EventPattern, EventType, Outcome, ProductRead, ReadScope, ReportName, TagFilter,
-    UnknownEvent,
+    UnknownEvent, segment,
 };
 use crate::legacy::{ALERT_ID, Alert, DATA, Rule, RuleType};
 use crate::payload::{AlertHeader, Fields};
 use crate::read::{EVENT_TYPE, GENERATED_DATE, ID, PAYLOAD};
-use crate::value::{Amount, DataType, Extra, Name, RawJson, StatusCode, Tags, Timestamp};
+use crate::value::{Amount, Extra, Name, RawJson, StatusCode, Tags, Timestamp, arbitrary_value};
 use crate::webhook::Webhook;
-
-/// Returns an id.
-pub(crate) fn id<T: From<Uuid>>(u: &mut Unstructured<'_>) -> Result<T> {
-    Ok(Uuid::from_bytes(u.arbitrary()?).into())
-}
-
-/// Returns a documented value of a vocabulary, or one of any other text.
-pub(crate) fn vocabulary_value<T: Clone + for<'t> From<&'t str>>(
-    u: &mut Unstructured<'_>,
-    known: &[T],
-) -> Result<T> {
-    Ok(if u.ratio(3, 4)? {
-        u.choose(known)?.clone()
-    } else {
-        T::from(&String::arbitrary(u)?)
-    })
-}
 
 /// Returns `true` in one of eight cases.
 ///
 /// Unlike `Unstructured::ratio`, returns `false` when the bytes are exhausted, so that loops end.
 fn one_in_eight(u: &mut Unstructured<'_>) -> Result<bool> {
     Ok(u8::arbitrary(u)? % 8 == 7)
-}
-
-/// Returns a text that can be one of the dotted segments of an event type.
-fn segment(u: &mut Unstructured<'_>) -> Result<String> {
-    let mut text = String::arbitrary(u)?;
-    text.retain(|c| c != '.' && !c.is_control());
-    Ok(if text.is_empty() {
-        "segment".to_owned()
-    } else {
-        text
-    })
-}
-
-/// Returns a data type that a write event can have.
-pub(crate) fn written_data_type(u: &mut Unstructured<'_>) -> Result<DataType> {
-    Ok(if u.ratio(3, 4)? {
-        u.choose(DataType::KNOWN)?.clone()
-    } else {
-        DataType::from(segment(u)?)
-    })
 }
 
 impl Extra {
@@ -221,7 +183,7 @@ impl<'a> Arbitrary<'a> for EventType {
 /// Any rule type except `Account Categories Updated`, which is not an [`Alert`].
 impl<'a> Arbitrary<'a> for RuleType {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let rule_type = vocabulary_value(u, Self::KNOWN)?;
+        let rule_type = arbitrary_value(u, Self::KNOWN)?;
         Ok(match EventType::of_rule(rule_type.as_str()) {
             EventType::Alert(rule_type) => rule_type,
             _ => Self::SyncStarted,

@@ -25,8 +25,6 @@ use serde::de::{DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-#[cfg(feature = "arbitrary")]
-use crate::arbitrary::written_data_type;
 use crate::drift::Walk;
 use crate::legacy::{Alert, RuleType};
 use crate::payload::{
@@ -39,6 +37,8 @@ pub(crate) use display::ForLog;
 pub use duplicate::FactKey;
 pub use event_type::Outcome;
 pub use parts::{BuildEventTypeError, ProductRead, ReadScope, ReportName};
+#[cfg(feature = "arbitrary")]
+pub(crate) use parts::{segment, written_data_type};
 pub use pattern::{
     EventPattern, ParsePatternError, ParseTagFilterError, TagFilter, TagFilters, TooManyTagFilters,
 };

@@ -211,3 +211,27 @@ fn check_text(text: &str) -> Result<(), BuildEventTypeError> {
 pub(super) fn listed() -> BuildEventTypeError {
     BuildEventTypeError(BuildProblem::Listed)
 }
+
+/// Returns a text that can be one of the dotted segments of an event type.
+#[cfg(feature = "arbitrary")]
+pub(crate) fn segment(u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<String> {
+    let mut text = u.arbitrary::<String>()?;
+    text.retain(|c| c != '.' && !c.is_control());
+    Ok(if text.is_empty() {
+        "segment".to_owned()
+    } else {
+        text
+    })
+}
+
+/// Returns a data type that a write event can have.
+#[cfg(feature = "arbitrary")]
+pub(crate) fn written_data_type(
+    u: &mut arbitrary::Unstructured<'_>,
+) -> arbitrary::Result<crate::value::DataType> {
+    Ok(if u.ratio(3, 4)? {
+        u.choose(crate::value::DataType::KNOWN)?.clone()
+    } else {
+        crate::value::DataType::from(segment(u)?)
+    })
+}

@@ -101,7 +101,7 @@ macro_rules! ids {
         #[cfg(feature = "arbitrary")]
         impl<'a> arbitrary::Arbitrary<'a> for $name {
             fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
-                crate::arbitrary::id(u)
+                Ok(Self(Uuid::from_bytes(u.arbitrary()?)))
             }
         }
 

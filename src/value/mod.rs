@@ -44,4 +44,6 @@ pub use vocabulary::Other;
 
 pub(crate) use field::{Field, FieldError, FieldErrorKind, Hot, HotOption, Text, give_up};
 pub(crate) use members::{Members, Name};
+#[cfg(feature = "arbitrary")]
+pub(crate) use vocabulary::arbitrary_value;
 pub(crate) use vocabulary::{equal_to_text, text_impls, vocabulary};

@@ -237,7 +237,7 @@ macro_rules! vocabulary {
         #[cfg(feature = "arbitrary")]
         impl<'a> arbitrary::Arbitrary<'a> for $name {
             fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
-                $crate::arbitrary::vocabulary_value(u, Self::KNOWN)
+                $crate::value::arbitrary_value(u, Self::KNOWN)
             }
         }
 
@@ -295,3 +295,16 @@ macro_rules! text_impls {
     };
 }
 pub(crate) use text_impls;
+
+/// Returns a documented value of a vocabulary, or one of any other text.
+#[cfg(feature = "arbitrary")]
+pub(crate) fn arbitrary_value<T: Clone + for<'t> From<&'t str>>(
+    u: &mut arbitrary::Unstructured<'_>,
+    known: &[T],
+) -> arbitrary::Result<T> {
+    Ok(if u.ratio(3, 4)? {
+        u.choose(known)?.clone()
+    } else {
+        T::from(u.arbitrary::<&str>()?)
+    })
+}
