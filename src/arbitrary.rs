@@ -11,7 +11,9 @@ use crate::event::{
 use crate::legacy::{ALERT_ID, Alert, DATA, Rule, RuleType};
 use crate::payload::{AlertHeader, Fields};
 use crate::read::{EVENT_TYPE, GENERATED_DATE, ID, PAYLOAD};
-use crate::value::{Amount, Extra, Name, RawJson, StatusCode, Tags, Timestamp, arbitrary_value};
+use crate::value::{
+    Amount, EventId, Extra, Name, RawJson, StatusCode, Tags, Timestamp, arbitrary_value,
+};
 use crate::webhook::Webhook;
 
 /// Returns `true` in one of eight cases.
@@ -240,7 +242,7 @@ impl<'a> Arbitrary<'a> for Webhook {
                 event.alert = Some(header.into());
             }
         }
-        let mut webhook = Self::new(id::<crate::value::EventId>(u)?, event);
+        let mut webhook = Self::new(u.arbitrary::<EventId>()?, event);
         if webhook.is_alert() {
             let names = [&[ALERT_ID, DATA], AlertHeader::NAMES].concat();
             webhook.extra = Extra::arbitrary_beside(u, &names)?;
