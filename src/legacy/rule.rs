@@ -176,7 +176,7 @@ macro_rules! rules {
 pub(crate) fn data<T: Object + Default>(members: &mut Members<'_>) -> T {
     match members.peek::<T>(DATA) {
         Some(data) if data.is_empty() => {
-            members.replace_with_empty_object(DATA);
+            members.replace_with_empty_object::<T>(DATA);
             data
         }
         _ => members.optional(DATA).unwrap_or_default(),

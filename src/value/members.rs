@@ -190,10 +190,11 @@ impl<'a> Members<'a> {
         None
     }
 
-    /// Replaces a field with an empty object. Used for objects that hold nothing but nulls.
-    pub(crate) fn replace_with_empty_object(&mut self, name: Name) {
+    /// Replaces a field that fits with an empty object. Used for objects that hold nothing but nulls.
+    pub(crate) fn replace_with_empty_object<T: Field>(&mut self, name: Name) {
         let mut spellings = name.spellings();
-        let found = spellings.find_map(|spelling| self.lookup(spelling).ok()?);
+        let fits = spellings.find(|spelling| self.read::<T>(spelling).is_some());
+        let found = fits.and_then(|spelling| self.lookup(spelling).ok()?);
         let index = found.and_then(|(index, _)| index);
         if let Some(member) = index.and_then(|index| self.list.get_mut(index)) {
             member.json = serde_json::from_str("{}").ok();

@@ -474,6 +474,12 @@ fn an_alert_whose_data_is_empty_is_written_back_with_it() {
             }
             let compact = canonical(&body);
             assert_eq!(canonical(&written(&webhook)), compact);
+
+            // A misfit under another spelling of the key is kept beside it.
+            let body =
+                format!(r#"{{"AlertId":"{ID}","RuleType":"{rule}","Data":7,"data":{data}}}"#);
+            let webhook = from_str(&body).unwrap();
+            assert_eq!(canonical(&written(&webhook)), canonical(&body));
         }
     }
 }
