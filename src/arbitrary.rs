@@ -1,67 +1,33 @@
-//! `arbitrary::Arbitrary` for the types that no table declares.
+//! `arbitrary::Arbitrary` for the types that no macro declares.
 //!
-//! Everything made here survives writing and reading.
+//! The values are those that reading can yield, so that writing and reading them is a round trip.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use uuid::Uuid;
 
 use crate::event::{
     Event, EventPattern, EventType, Outcome, ProductRead, ReadScope, ReportName, TagFilter,
-    UnknownEvent,
+    UnknownEvent, segment,
 };
 use crate::legacy::{ALERT_ID, Alert, DATA, Rule, RuleType};
 use crate::payload::{AlertHeader, Fields};
 use crate::read::{EVENT_TYPE, GENERATED_DATE, ID, PAYLOAD};
-use crate::value::{Amount, DataType, Extra, Name, RawJson, StatusCode, Tags, Timestamp};
+use crate::value::{
+    Amount, EventId, Extra, Name, RawJson, StatusCode, Tags, Timestamp, arbitrary_value,
+};
 use crate::webhook::Webhook;
 
-/// An id.
-pub(crate) fn id<T: From<Uuid>>(u: &mut Unstructured<'_>) -> Result<T> {
-    Ok(Uuid::from_bytes(u.arbitrary()?).into())
-}
-
-/// A word of a vocabulary, or a text that is most likely none.
-pub(crate) fn word<T: Clone + for<'t> From<&'t str>>(
-    u: &mut Unstructured<'_>,
-    known: &[T],
-) -> Result<T> {
-    Ok(if u.ratio(3, 4)? {
-        u.choose(known)?.clone()
-    } else {
-        T::from(&String::arbitrary(u)?)
-    })
-}
-
-/// `false` when the bytes have run out, so that a loop ends; `Unstructured::ratio` is then `true`.
+/// Returns `true` in one of eight cases.
+///
+/// Unlike `Unstructured::ratio`, returns `false` when the bytes are exhausted, so that loops end.
 fn one_in_eight(u: &mut Unstructured<'_>) -> Result<bool> {
     Ok(u8::arbitrary(u)? % 8 == 7)
 }
 
-/// A text that can be one part of an event type.
-fn part(u: &mut Unstructured<'_>) -> Result<String> {
-    let mut text = String::arbitrary(u)?;
-    text.retain(|c| c != '.' && !c.is_control());
-    Ok(if text.is_empty() {
-        "part".to_owned()
-    } else {
-        text
-    })
-}
-
-/// A data type that a write event can have.
-pub(crate) fn written_data_type(u: &mut Unstructured<'_>) -> Result<DataType> {
-    Ok(if u.ratio(3, 4)? {
-        u.choose(DataType::KNOWN)?.clone()
-    } else {
-        DataType::from(part(u)?)
-    })
-}
-
 impl Extra {
-    /// Fields beside those of the object.
+    /// Returns extra fields for an object with fields of the given names.
     pub(crate) fn arbitrary_beside(u: &mut Unstructured<'_>, names: &[Name]) -> Result<Self> {
         let mut extra = Self::new();
-        // Most objects have none.
+        // Most objects have no extra fields.
         while one_in_eight(u)? {
             let key = String::arbitrary(u)?;
             let mut known = names.iter().flat_map(|name| name.spellings());
@@ -79,7 +45,7 @@ impl<'a> Arbitrary<'a> for Extra {
     }
 }
 
-/// Any JSON but `null`, which an optional field takes for a missing one.
+/// Any JSON value except `null`, which an optional field reads as missing.
 impl<'a> Arbitrary<'a> for RawJson {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let json = json(u, 0)?;
@@ -140,7 +106,7 @@ impl<'a> Arbitrary<'a> for StatusCode {
     }
 }
 
-/// A date of any of the forms, possible or not, or any other text.
+/// A possible or impossible date in any of the forms, or any other text.
 impl<'a> Arbitrary<'a> for Timestamp {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let [month, day, hour, minute, second]: [u8; 5] = u.arbitrary()?;
@@ -162,7 +128,7 @@ impl<'a> Arbitrary<'a> for Tags {
         let mut tags: Self = Vec::<(String, String)>::arbitrary(u)?.into_iter().collect();
         tags.extra = Extra::arbitrary(u)?
             .into_iter()
-            // A string would be a tag.
+            // A field with a string is a tag.
             .filter(|(key, value)| tags.get(key).is_none() && !value.as_str().starts_with('"'))
             .collect();
         Ok(tags)
@@ -187,24 +153,24 @@ impl<'a> Arbitrary<'a> for ProductRead {
         product.retain(|c| !c.is_control());
         let scope = u.arbitrary()?;
         Self::new(&product, scope)
-            .or_else(|| Self::new("product", scope))
-            .ok_or(arbitrary::Error::IncorrectFormat)
+            .or_else(|_| Self::new("product", scope))
+            .map_err(|_| arbitrary::Error::IncorrectFormat)
     }
 }
 
 impl<'a> Arbitrary<'a> for ReportName {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Self::new(&part(u)?)
-            .or_else(|| Self::new("report"))
-            .ok_or(arbitrary::Error::IncorrectFormat)
+        Self::new(&segment(u)?)
+            .or_else(|_| Self::new("report"))
+            .map_err(|_| arbitrary::Error::IncorrectFormat)
     }
 }
 
 impl<'a> Arbitrary<'a> for UnknownEvent {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let mut event = Self::new(&String::arbitrary(u)?)
-            .or_else(|| Self::new("unknown.event"))
-            .ok_or(arbitrary::Error::IncorrectFormat)?;
+            .or_else(|_| Self::new("unknown.event"))
+            .map_err(|_| arbitrary::Error::IncorrectFormat)?;
         event.payload = u.arbitrary()?;
         Ok(event)
     }
@@ -216,10 +182,10 @@ impl<'a> Arbitrary<'a> for EventType {
     }
 }
 
-/// A rule type that alerts have, unlike `Account Categories Updated`.
+/// Any rule type except `Account Categories Updated`, which is not an [`Alert`].
 impl<'a> Arbitrary<'a> for RuleType {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let rule_type = word(u, Self::KNOWN)?;
+        let rule_type = arbitrary_value(u, Self::KNOWN)?;
         Ok(match EventType::of_rule(rule_type.as_str()) {
             EventType::Alert(rule_type) => rule_type,
             _ => Self::SyncStarted,
@@ -243,7 +209,7 @@ impl<'a> Arbitrary<'a> for EventPattern {
             parts.push(if u.arbitrary()? {
                 "*".to_owned()
             } else {
-                part(u)?.replace('*', "")
+                segment(u)?.replace('*', "")
             });
         }
         parts.retain(|part| !part.is_empty());
@@ -257,7 +223,7 @@ impl<'a> Arbitrary<'a> for EventPattern {
 
 impl<'a> Arbitrary<'a> for TagFilter {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let (key, value) = (part(u)?, part(u)?);
+        let (key, value) = (segment(u)?, segment(u)?);
         format!("{key}:{value}")
             .parse()
             .or_else(|_| "key:value".parse())
@@ -276,12 +242,12 @@ impl<'a> Arbitrary<'a> for Webhook {
                 event.alert = Some(header.into());
             }
         }
-        let mut webhook = Self::new(id::<crate::value::EventId>(u)?, event);
+        let mut webhook = Self::new(u.arbitrary::<EventId>()?, event);
         if webhook.is_alert() {
             let names = [&[ALERT_ID, DATA], AlertHeader::NAMES].concat();
             webhook.extra = Extra::arbitrary_beside(u, &names)?;
         } else {
-            // The legacy envelope has no date.
+            // Only the current envelope has a date.
             webhook.generated_date = u.arbitrary()?;
             let names = [ID, EVENT_TYPE, GENERATED_DATE, PAYLOAD];
             webhook.extra = Extra::arbitrary_beside(u, &names)?;

@@ -1,17 +1,22 @@
-//! [`Drift`]: what an event has that this version does not model.
+//! What [`Webhook::drift`](crate::Webhook::drift) returns: the parts of an event that this version does not
+//! model.
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::text::{Escaped, join, truncate};
 
-/// Something in an event that this version of the crate does not model, found by
+/// A part of an event that this version of the crate does not model. Returned by
 /// [`Webhook::drift`](crate::Webhook::drift).
 ///
-/// `Display` writes one line with path and kind, without the text, which may be customer data.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// `Display` writes a single line with the kind and the path. It omits the text, which can be customer
+/// data; `Serialize` and `Debug` include it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Drift {
-    /// The path of the field or value: `payload.dataTypes[3].status`. The key of a tag is left out.
+    /// The path of the field or value: `payload.dataTypes[3].status`. It does not include the keys of
+    /// tags.
     pub path: String,
     /// The kind of drift.
     pub kind: DriftKind,
@@ -19,11 +24,12 @@ pub struct Drift {
     pub text: Option<String>,
 }
 
-/// The kind of a [`Drift`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The kind of a [`Drift`]. Serialized in camel case, such as `eventType`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum DriftKind {
-    /// An event type outside the table, or an unknown rule of a legacy alert.
+    /// An unknown event type, or an unknown rule of a legacy alert.
     EventType,
     /// A field that no struct names. Its content is not examined.
     Field,

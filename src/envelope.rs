@@ -1,4 +1,4 @@
-//! [`Envelope`]: what a body is, without building its payload.
+//! [`Envelope`]: the id and type of an event, without its payload.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ use crate::read::{self, Error, Header};
 use crate::value::{EventId, Timestamp};
 use crate::webhook::{Webhook, from_str};
 
-/// The envelope of a webhook, borrowed from the body: for routing, or for putting aside an event
-/// that is not wanted here.
+/// The envelope of a webhook, borrowed from the body. Used to route an event without parsing its
+/// payload.
 ///
-/// The payload is checked to be JSON, but not to fit the event: [`parse`](Self::parse) does that.
-/// Nothing is copied from the body, but for text of the envelope that is written with escapes; a
-/// legacy alert takes a few small allocations.
+/// The payload is known to be JSON, but not to fit the event type; [`parse`](Self::parse) checks that.
+/// Reading an envelope copies nothing from the body, except for strings that contain escapes. A legacy
+/// alert takes a few small allocations.
 ///
 /// ```
 /// use codat_webhooks::{Envelope, EventPattern};
@@ -39,7 +39,7 @@ pub struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// Reads the envelope of a body.
+    /// Parses the envelope of a body.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl<'a> Envelope<'a> {
         Self::from_str(read::utf8(body)?)
     }
 
-    /// Reads the envelope of a body from text.
+    /// Parses the envelope of a body that is text.
     ///
     /// # Errors
     ///
@@ -62,13 +62,13 @@ impl<'a> Envelope<'a> {
         Ok(Self { body, header })
     }
 
-    /// The event's id: one for each event, the same over all attempts to deliver it.
+    /// Returns the id of the event, which is the same for all attempts to deliver it.
     #[must_use]
     pub fn id(&self) -> EventId {
         self.header.id
     }
 
-    /// The type of the event.
+    /// Returns the type of the event.
     #[must_use]
     pub fn event_type(&self) -> EventType {
         let rule = self.header.event_type.strip_prefix(ALERT_PREFIX);
@@ -78,36 +78,37 @@ impl<'a> Envelope<'a> {
         }
     }
 
-    /// The text of the event type, as it came.
+    /// Returns the text of the event type, as it was sent.
     #[must_use]
     pub fn wire_name(&self) -> &str {
         &self.header.event_type
     }
 
-    /// When Codat generated the event; documented as UTC.
+    /// Returns when Codat generated the event, which is documented as UTC.
     #[must_use]
     pub fn generated_date(&self) -> Option<Timestamp> {
         self.header.generated_date.as_deref().map(Timestamp::from)
     }
 
-    /// The JSON text of the payload, as it came; `null` when an unknown event, or an alert, came
-    /// without.
+    /// Returns the JSON text of the payload, as it was sent, or `null` for an unknown event or an alert
+    /// without a payload.
     #[must_use]
     pub fn payload(&self) -> &'a str {
         self.header.payload.map_or("null", RawValue::get)
     }
 
-    /// Reads the whole event.
+    /// Parses the whole event.
     ///
     /// # Errors
     ///
-    /// [`Error`] of kind [`Payload`](crate::ErrorKind::Payload), when the payload does not fit.
+    /// Returns an error of kind [`Payload`](crate::ErrorKind::Payload) if the payload does not fit the
+    /// event type.
     pub fn parse(&self) -> Result<Webhook, Error> {
         from_str(self.body)
     }
 }
 
-/// Leaves out the payload, which is the customer's.
+/// Omits the payload, which is customer data.
 impl fmt::Debug for Envelope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Envelope")

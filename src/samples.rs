@@ -1,8 +1,9 @@
-//! Sample bodies for the tests of your own handlers.
+//! Sample bodies, for tests of your own handlers.
 //!
-//! There is a body for each event type, and more for the forms in which Codat sends it: without its
-//! optional fields, with nulls, with values that this crate does not know. Names, ids and amounts are
-//! made up. The ids of a sample do not change within a minor version of the crate.
+//! There is a sample of each event type and of each rule of the legacy alerts, and further ones of
+//! the forms that a body can have: without its optional fields, with nulls, or with values that
+//! this crate does not model. Names, ids and amounts are invented. The ids of a sample do not
+//! change within a minor version of the crate.
 //!
 //! ```
 //! use codat_webhooks::{Event, samples};
@@ -14,7 +15,7 @@
 //!     handle(sample.json().as_bytes()).unwrap();
 //! }
 //!
-//! // Any data type of a write event, any product of a read, any report.
+//! // `of` also creates samples for other data types, products and reports.
 //! let items = samples::of(&"items.write.unsuccessful".into()).next().unwrap();
 //! assert!(matches!(items.webhook().event, Event::WriteUnsuccessful(..)));
 //! ```
@@ -24,7 +25,7 @@ use std::borrow::Cow;
 use crate::event::EventType;
 use crate::webhook::{Webhook, from_str};
 
-/// A body with its event. Created by [`all`] and [`of`].
+/// Sample body, with the event that is read from it. Created by [`all`] and [`of`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sample {
     name: Cow<'static, str>,
@@ -33,14 +34,18 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Returns the name of the sample: the event type (`rules.` and the rule for an alert), and after
-    /// an `@` the form, if it is not the usual one: `connection.created@minimal`.
+    /// Returns the name of the sample.
+    ///
+    /// It is the event type, or `rules.` and the rule of an alert, such as `rules.SyncFailed`. If
+    /// the body does not have the usual form, the form follows after an `@`, such as
+    /// `connection.created@minimal`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns the form of the event: `minimal`, `nulls`, `unknown-values`. `None` for the usual one.
+    /// Returns the form of the body, such as `minimal`, `nulls` or `unknown-values`. `None` for the
+    /// usual form.
     #[must_use]
     pub fn form(&self) -> Option<&str> {
         self.name.split_once('@').map(|(_, form)| form)
@@ -52,19 +57,19 @@ impl Sample {
         self.webhook.event_type()
     }
 
-    /// Returns the body.
+    /// Returns the body, as JSON text.
     #[must_use]
     pub fn json(&self) -> &str {
         &self.json
     }
 
-    /// Returns the body as it is read.
+    /// Returns the webhook that is read from the body.
     #[must_use]
     pub fn webhook(&self) -> &Webhook {
         &self.webhook
     }
 
-    /// Returns the body as it is read.
+    /// Converts the sample into the webhook that is read from the body.
     #[must_use]
     pub fn into_webhook(self) -> Webhook {
         self.webhook
@@ -80,29 +85,31 @@ impl Sample {
     }
 }
 
-/// Returns every sample, in the order of the names.
+/// Returns an iterator over all samples, ordered by name.
 pub fn all() -> impl Iterator<Item = Sample> {
-    // A test reads them all.
+    // Drops no sample: the tests read all fixtures.
     SAMPLES
         .iter()
         .filter_map(|(name, json)| Sample::read((*name).into(), json.trim_end().into()))
 }
 
-/// Returns the samples of an event type.
+/// Returns an iterator over the samples of an event type.
 ///
-/// An event type with a part of your own choice (`items.write.successful`,
-/// `your-product.read.completed`, `reports.yours.generate.successful`) has one, made from another of
-/// its family. An unknown event type has none.
+/// An event type can contain a data type, a product or a report. If there is no sample for the one
+/// in `event_type`, such as `items` in `items.write.successful`, a sample is derived from that of
+/// another data type, product or report.
+///
+/// The iterator is empty for an unknown event type that no sample has.
 pub fn of(event_type: &EventType) -> impl Iterator<Item = Sample> {
     let samples: Vec<_> = all()
         .filter(|sample| sample.event_type() == *event_type)
         .collect();
-    let made = samples.is_empty().then(|| make(event_type)).flatten();
-    samples.into_iter().chain(made)
+    let derived = samples.is_empty().then(|| derive(event_type)).flatten();
+    samples.into_iter().chain(derived)
 }
 
-/// Makes the sample of an event type from another one of its family.
-fn make(event_type: &EventType) -> Option<Sample> {
+/// Derives the sample of an event type from that of another one of the same kind.
+fn derive(event_type: &EventType) -> Option<Sample> {
     if !event_type.is_known() {
         return None;
     }
@@ -112,12 +119,11 @@ fn make(event_type: &EventType) -> Option<Sample> {
             && other.variant_name() == event_type.variant_name()
             && other.outcome() == event_type.outcome()
     })?;
-    let text = |event_type: &EventType| serde_json::Value::from(&*event_type.as_str()).to_string();
-    let json = other
-        .json
-        .replacen(&text(&other.event_type()), &text(event_type), 1);
-    let made = Sample::read(event_type.to_string().into(), json.into())?;
-    (made.event_type() == *event_type).then_some(made)
+    let text = |name: &str| serde_json::Value::from(name).to_string();
+    let (name, wanted) = (other.webhook.wire_name(), event_type.as_str());
+    let json = other.json.replacen(&text(&name), &text(&wanted), 1);
+    let derived = Sample::read(event_type.to_string().into(), json.into())?;
+    (derived.event_type() == *event_type).then_some(derived)
 }
 
 macro_rules! samples {

@@ -1,4 +1,4 @@
-//! Text for people: paths, and what is cut or escaped so that a line stays a line.
+//! Text for logs: paths, truncation, escapes, identifiers.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ pub(crate) fn join(path: &str, rest: &str) -> String {
     format!("{path}{dot}{rest}")
 }
 
-/// Returns the beginning of a text, of at most so many characters.
+/// Returns at most the given number of characters from the beginning of a text.
 pub(crate) fn truncate(text: &str, characters: usize) -> &str {
     let end = text.char_indices().nth(characters);
     end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
@@ -34,15 +34,14 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// Returns a text if it has the form of an id or of an event type, and so can hardly be the name of a
-/// customer.
+/// Returns the text if it looks like an identifier, and so is unlikely to be a customer's name.
 pub(crate) fn identifier(text: &str) -> Option<&str> {
     let is_short = (1..=100).contains(&text.len());
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     (is_short && text.bytes().all(is_plain)).then_some(text)
 }
 
-/// Returns a text as it is shown in a log.
+/// Returns the text for a log: `?` if it is not an identifier.
 pub(crate) fn shown(text: &str) -> String {
     identifier(text).unwrap_or("?").to_owned()
 }

@@ -12,48 +12,61 @@ use crate::event::{ALERT_PREFIX, Event, EventType, PayloadOf, REPORT, REPORTS};
 use crate::legacy::{ALERT_ID, DATA, RuleType};
 use crate::payload::{AlertHeader, Fields, drift_of_extra};
 use crate::read::{self, Body, EVENT_TYPE, Error, GENERATED_DATE, ID, PAYLOAD};
-use crate::value::{DataType, EventId, Extra, Name, Timestamp};
+use crate::value::{DataType, EventId, Extra, Name, Timestamp, check_format};
 
-/// A webhook: an event, with the id and the date that Codat gave it.
+/// A webhook: an event, with its id and the date on which it was generated.
 ///
-/// [`from_slice`] and [`from_str`] read it from a raw body. It also implements `Deserialize`, so that
-/// a framework's JSON extractor can read it, with the same errors. The format has to be JSON by way
-/// of `serde_json`, its `Value` included. In a type of your own it is a field like any other, but
-/// not below serde's `flatten`, `untagged` and `tag`, whose buffer takes no raw JSON: keep the body as
-/// a `RawValue` there, and pass that to [`from_str`].
+/// [`from_slice`] and [`from_str`] parse one from a raw body.
 ///
-/// A `serde_json::Value` keeps neither the digits of numbers nor white space, so neither does a
-/// webhook on its way through one: amounts may be rounded, unless `serde_json` has the feature
-/// `arbitrary_precision`.
+/// # Deserialize
 ///
-/// `serde_json::to_vec` and the like write the webhook back. What is read and written back equals
-/// what was sent, but for white space, the case of ids, and nulls of named fields. Serializing
-/// returns an error for two things that cannot be sent: an event with a data type that makes no event
-/// type (`a.b`), and an [`Event::Alert`] of the rule `AccountCategoriesUpdated`, which is
-/// [`Event::AccountCategoriesUpdated`].
+/// `Webhook` also implements `Deserialize`, for the JSON extractor of a framework. Errors are the same
+/// single line, without values of the payload. The format must be JSON, read by `serde_json` (a
+/// `serde_json::Value` included). Inside serde's `flatten`, `untagged` and `tag`, whose buffers cannot
+/// hold raw JSON, use a `RawValue` field and pass its text to [`from_str`].
+///
+/// A `serde_json::Value` does not preserve the digits of numbers, so amounts can be rounded on the way
+/// through one, unless the `arbitrary_precision` feature of `serde_json` is enabled.
+///
+/// # Serialize
+///
+/// What is parsed and serialized again is equal to what was sent, except for white space, the case of
+/// ids, and nulls of named fields. Serializing returns an error if
+///
+/// - the format is binary: such formats cannot hold raw JSON, so store the JSON text in them;
+/// - the event is a write of a data type that cannot be part of an event type (`a.b`), which
+///   [`Event::write_successful`] refuses earlier;
+/// - the event is an [`Event::Alert`] of the rule `AccountCategoriesUpdated`, which is
+///   [`Event::AccountCategoriesUpdated`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Webhook {
-    /// The event's id: one for each event, the same over all attempts to deliver it.
+    /// The id of the event, which is the same for all attempts to deliver it.
     pub id: EventId,
-    /// When Codat generated the event; documented as UTC
-    /// (see [`Timestamp::assume_utc`]).
+    /// When Codat generated the event. Documented as UTC; see [`Timestamp::assume_utc`].
+    ///
+    /// The wire name is `generatedDate`.
     pub generated_date: Option<Timestamp>,
-    /// What happened.
+    /// The event: its type and payload.
+    ///
+    /// The wire names are `eventType` and `payload`.
     pub event: Event,
-    /// The fields of the envelope that this version does not name, and optional ones that do not fit.
+    /// The fields of the envelope that this version does not name, and optional fields whose value does
+    /// not fit.
     pub extra: Extra,
 }
 
-/// Reads the body of a webhook.
+/// Parses the body of a webhook.
 ///
-/// A UTF-8 byte-order mark before it and white space around it are fine.
+/// A UTF-8 byte order mark before the body and white space around it are ignored.
 ///
 /// # Errors
 ///
-/// [`Error`] when the body is not one JSON value in UTF-8, is no event, or is a known event whose
-/// payload does not fit. Never because of an event type, a field or a value of an open vocabulary
-/// that this version does not know.
+/// Returns an error if the body is not a single UTF-8 JSON value, is not an event, or is a known event
+/// that is missing a required field or has one of the wrong type. An event type, field or value that
+/// this version does not know is never an error.
+///
+/// # Examples
 ///
 /// ```
 /// use codat_webhooks::payload::ConnectionStatus;
@@ -74,16 +87,15 @@ pub struct Webhook {
 ///     Event::ConnectionConnected(event) => {
 ///         assert_eq!(event.connection.status, ConnectionStatus::Linked);
 ///     }
-///     other => println!("{} is for another service", other.event_type()),
+///     other => println!("ignored: {other}"),
 /// }
 /// # Ok::<(), codat_webhooks::Error>(())
 /// ```
 pub fn from_slice(body: &[u8]) -> Result<Webhook, Error> {
-    // Checked once, for all of the body.
     from_str(read::utf8(body)?)
 }
 
-/// Reads the body of a webhook from text. See [`from_slice`].
+/// Parses the body of a webhook from text. See [`from_slice`].
 ///
 /// # Errors
 ///
@@ -104,17 +116,17 @@ pub fn from_str(body: &str) -> Result<Webhook, Error> {
 }
 
 impl Webhook {
-    /// Makes a webhook, for tests: without a date, which can be set.
+    /// Creates a webhook without a date, for tests.
     ///
     /// ```
     /// use codat_webhooks::payload::Company;
-    /// use codat_webhooks::value::{CompanyId, EventId, Timestamp};
+    /// use codat_webhooks::value::{CompanyId, EventId};
     /// use codat_webhooks::{Event, Webhook};
     ///
     /// let company: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
     /// let id: EventId = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11".parse()?;
-    /// let mut webhook = Webhook::new(id, Event::CompanyCreated(Company::new(company).into()));
-    /// webhook.generated_date = Some(Timestamp::from("2025-03-14T09:26:53Z"));
+    /// let webhook = Webhook::new(id, Event::CompanyCreated(Company::new(company).into()))
+    ///     .generated_date("2025-03-14T09:26:53Z");
     ///
     /// assert_eq!(
     ///     serde_json::to_string(&webhook)?,
@@ -286,15 +298,15 @@ impl TryFrom<&[u8]> for Webhook {
 
 impl<'de> Deserialize<'de> for Webhook {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The text first, so that there is one reader, whatever the deserializer.
+        // By way of the text, so that the readers are compiled once, not for each deserializer.
         let body = Box::<RawValue>::deserialize(deserializer)?;
         from_str(body.get()).map_err(D::Error::custom)
     }
 }
 
 /// Only a constructed event can have such a data type.
-const NO_DATA_TYPE: &str = "a data type that is empty, or has a dot or a control character, makes no \
-    event type of a write event";
+const NO_DATA_TYPE: &str = "the data type of a write event is empty or contains a dot or a control \
+    character";
 
 /// Only a constructed alert can be of this rule.
 const NO_ALERT: &str = "an alert of the rule `AccountCategoriesUpdated` is an event: \
@@ -302,6 +314,7 @@ const NO_ALERT: &str = "an alert of the rule `AccountCategoriesUpdated` is an ev
 
 impl Serialize for Webhook {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        check_format(&serializer)?;
         let extra = &self.extra;
         let mut map = serializer.serialize_map(None)?;
         let payload = PayloadOf(&self.event);

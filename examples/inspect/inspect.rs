@@ -1,13 +1,15 @@
-//! What the example does, apart from the process around it.
+//! The example without the process around it.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 
 use codat_webhooks::value::{CompanyId, ConnectionId, EventId};
 use codat_webhooks::{Error, Event, EventType, Webhook, from_slice, samples};
 use serde::Serialize;
+
+use tabwriter::TabWriter;
 
 use super::bodies::{Body, bodies};
 
@@ -42,11 +44,14 @@ pub fn run(
             return BAD_USE;
         }
     };
+    let out: Box<dyn Write> = if aligned {
+        Box::new(TabWriter::new(out))
+    } else {
+        Box::new(BufWriter::new(out))
+    };
     let mut report = Report {
         out,
         err,
-        aligned,
-        rows: Vec::new(),
         status: 0,
     };
     match report.run(&options, input) {
@@ -106,12 +111,8 @@ impl Options {
 
 /// The report on all bodies.
 struct Report<'r> {
-    out: &'r mut dyn Write,
+    out: Box<dyn Write + 'r>,
     err: &'r mut dyn Write,
-    /// Whether columns are aligned, rather than separated by tabs.
-    aligned: bool,
-    /// The rows to be aligned.
-    rows: Vec<Vec<String>>,
     status: u8,
 }
 
@@ -137,7 +138,7 @@ impl Report<'_> {
                 }
             }
         }
-        self.flush()
+        self.out.flush()
     }
 
     fn file(&mut self, format: Format, source: &str, content: &[u8]) -> io::Result<()> {
@@ -180,35 +181,15 @@ impl Report<'_> {
 
     fn row(&mut self, columns: Vec<String>) -> io::Result<()> {
         let columns: Vec<_> = columns.iter().map(|column| one_line(column)).collect();
-        if self.aligned {
-            self.rows.push(columns);
-            return Ok(());
-        }
         writeln!(self.out, "{}", columns.join("\t"))
     }
 
     /// Reports a problem after what was printed before it.
     fn complain(&mut self, problem: &str) -> io::Result<()> {
-        self.flush()?;
+        self.out.flush()?;
         // Standard error may be closed, which is no reason to stop.
         let _ = writeln!(self.err, "{problem}");
         Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let width = |column: usize| {
-            let widths = self.rows.iter().filter_map(|row| row.get(column));
-            widths.map(|text| text.chars().count()).max().unwrap_or(0)
-        };
-        let widths: Vec<_> = (0..5).map(width).collect();
-        for row in self.rows.drain(..) {
-            let cells = row.iter().zip(&widths);
-            let line: String = cells
-                .map(|(text, width)| format!("{text:width$}  "))
-                .collect();
-            writeln!(self.out, "{}", line.trim_end())?;
-        }
-        self.out.flush()
     }
 }
 
@@ -221,7 +202,7 @@ fn read(file: &OsStr, input: &mut dyn Read) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// The id, the event type, the company, and the rest of the event's own line.
+/// Returns the id, the event type, the company, and the details of the event's own line.
 fn summary(webhook: &Webhook) -> Vec<String> {
     let event = &webhook.event;
     let line = event.to_string();
@@ -240,7 +221,7 @@ fn summary(webhook: &Webhook) -> Vec<String> {
     ]
 }
 
-/// What `--json` prints for a body: always all keys, in this order.
+/// The line of `--json` for a body. It has all keys, in this order.
 #[derive(Serialize)]
 struct Record<'a> {
     source: &'a str,
@@ -286,17 +267,16 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Text with its control characters escaped, so that a line stays one line, and a tab stays between
-/// columns.
+/// Escapes control characters, so that only columns are separated by tabs, and lines by line breaks.
 fn one_line(text: &str) -> String {
     let escape = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let mut line = String::new();
-    for c in text.chars() {
-        if escape(c) {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
-    line
+    text.chars()
+        .map(|c| {
+            if escape(c) {
+                c.escape_default().to_string()
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
 }

@@ -14,17 +14,16 @@
 mod bodies;
 mod inspect;
 
-use std::io::{self, BufWriter, IsTerminal};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let (out, aligned) = (io::stdout().lock(), io::stdout().is_terminal());
     inspect::run(
         std::env::args_os().skip(1),
         &mut io::stdin().lock(),
-        &mut BufWriter::new(out),
+        &mut io::stdout().lock(),
         &mut io::stderr(),
-        aligned,
+        io::stdout().is_terminal(),
     )
     .into()
 }

@@ -14,7 +14,8 @@ fuzz_target!(|webhook: Webhook| {
     let event_type = webhook.event_type();
     let name = event_type.as_str();
     // A rule can have a name that makes its text that of a product called `@rules.`.
-    let is_ambiguous = matches!(event_type, EventType::Alert(_)) && name.contains(".read.completed");
+    let is_ambiguous =
+        matches!(event_type, EventType::Alert(_)) && name.contains(".read.completed");
     if !is_ambiguous {
         assert_eq!(EventType::from(&*name), event_type);
     }

@@ -1,4 +1,4 @@
-//! An event in one line for a log.
+//! `Display` of events: a line that is safe to log.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use crate::payload::Payload;
 use crate::text::identifier;
 use crate::value::RawJson;
 
-/// Writes one line that is safe to log: the event type, the ids of company and connection, and how it
-/// went.
+/// Writes one line that is safe to log: the event type, the ids of the company and the connection, and
+/// statuses.
 ///
 /// ```
 /// # let body = br#"{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"connection.connected",
@@ -23,10 +23,10 @@ use crate::value::RawJson;
 /// # Ok::<(), codat_webhooks::Error>(())
 /// ```
 ///
-/// It has no name, tag, account number, amount or message. A text that Codat or a client can choose
-/// freely, such as an unknown event type or status, is written only if it has the form of one: ASCII
-/// letters and digits, `-`, `_` and `.`. Otherwise an event type is replaced by the name of its
-/// variant, and any other text by `?`.
+/// The line contains no names, tags, account numbers, amounts or messages. Text that is not one of a
+/// documented set, such as an unknown event type or status, is included only if it looks like an
+/// identifier: up to 100 ASCII letters, digits, `-`, `_` and `.`. Otherwise an event type is replaced
+/// by the name of its variant, and other text by `?`.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", ForLog(&self.event_type()))?;
@@ -47,7 +47,7 @@ impl fmt::Display for Event {
     }
 }
 
-/// Displays an event type without text that anyone could have chosen.
+/// Displays an event type, or the name of its variant if its text is not an identifier.
 pub(crate) struct ForLog<'a>(pub(crate) &'a EventType);
 
 impl fmt::Display for ForLog<'_> {

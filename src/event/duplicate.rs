@@ -1,6 +1,8 @@
 //! Which current event reports what a legacy alert reports.
 
-use super::{Event, EventPattern};
+use uuid::Uuid;
+
+use super::{Event, EventPattern, EventType};
 use crate::legacy::{
     Alert, DataConnectionStatusChanged, Dataset, PushOperation, RateLimitReset, Rule,
 };
@@ -15,7 +17,9 @@ impl Event {
     ///
     /// The event has to be of a type that [replaces](Alert::replaced_by) the alert. Company,
     /// connection, data type, status, write request and sync have to be the same, as far as both have
-    /// them, and at least one of the ids has to be in both. The client's rate limit has none.
+    /// them. Both have to have the id that identifies the fact: the connection whose status changed,
+    /// the write request, the sync; for a read, the company or the connection. The client's rate limit
+    /// has none.
     ///
     /// Neither has the time of a read: compare events that arrive within minutes of each other, not
     /// within days. [`fact_keys`](Self::fact_keys) finds the candidates.
@@ -192,14 +196,19 @@ fn fact(event: &Event) -> Option<Fact> {
 fn own_key(event: &Event) -> Option<String> {
     match event {
         Event::WriteSuccessful(_, write) | Event::WriteUnsuccessful(_, write) => {
-            Some(write.id.to_lowercase())
+            Some(key(&write.id))
         }
         Event::ExpensesSyncSuccessful(sync) | Event::ExpensesSyncUnsuccessful(sync) => {
-            Some(sync.sync_id.to_lowercase())
+            Some(key(&sync.sync_id))
         }
         Event::Alert(alert) => alert.own_key(),
         _ => None,
     }
+}
+
+/// The id in the form in which an alert has it, if it is a UUID.
+fn key(id: &str) -> String {
+    Uuid::try_parse(id).map_or_else(|_| id.to_owned(), |id| id.to_string())
 }
 
 impl Alert {
@@ -260,9 +269,19 @@ fn can_be_connection(data: &DataConnectionStatusChanged, event_type: &str) -> bo
             None => old.is_some(),
             Some(new) => matches!(new, Unlinked | Deauthorized),
         },
-        "connection.deleted" => (old, new) == (None, None),
+        // A status that does not fit its field is not a missing one.
+        "connection.deleted" => (old, new) == (None, None) && !has_misfit_status(data),
         _ => false,
     }
+}
+
+fn has_misfit_status(data: &DataConnectionStatusChanged) -> bool {
+    let is_status = |key: &str| {
+        ["newStatus", "oldStatus"]
+            .iter()
+            .any(|status| key.eq_ignore_ascii_case(status))
+    };
+    data.extra.iter().any(|(key, _)| is_status(key))
 }
 
 /// Whether a status of a write request can be reported by an event of the type.
@@ -293,8 +312,21 @@ fn current_status(status: &WriteStatus) -> &WriteStatus {
     }
 }
 
+/// The type of an event, with the data type under its present name.
+fn current_type(event: &Event) -> EventType {
+    match event.event_type() {
+        EventType::WriteSuccessful(data_type) => {
+            EventType::WriteSuccessful(current(&data_type).clone())
+        }
+        EventType::WriteUnsuccessful(data_type) => {
+            EventType::WriteUnsuccessful(current(&data_type).clone())
+        }
+        event_type => event_type,
+    }
+}
+
 fn is_reported(alert: &Alert, event: &Event) -> bool {
-    let event_type = event.event_type();
+    let event_type = current_type(event);
     let replaced_by = alert.replaced_by();
     if !replaced_by
         .iter()
@@ -329,11 +361,9 @@ fn is_reported(alert: &Alert, event: &Event) -> bool {
             write.status == Some(WriteStatus::TimedOut)
         }
         (Rule::RateLimitReached(data), Event::ClientRateLimitReached(limit)) => {
-            ids.shared = true;
             is_same_instant(data.expires_utc.as_ref(), limit.expiry_date.as_ref())
         }
         (Rule::RateLimitReset(data), Event::ClientRateLimitReset(limit)) => {
-            ids.shared = true;
             let RateLimitReset {
                 quota_remaining,
                 expires_utc,
@@ -348,7 +378,13 @@ fn is_reported(alert: &Alert, event: &Event) -> bool {
         },
     };
     ids.compare(alert.connection_id(), event.connection_id());
-    same && ids.same() && ids.shared
+    // The event has it always. A company has several connections, and many writes of one data type.
+    let is_identified = match fact(event) {
+        Some(Fact::Connection) => alert.connection_id().is_some(),
+        Some(Fact::Write | Fact::ExpensesSync) => alert.own_key().is_some(),
+        _ => true,
+    };
+    same && ids.same() && is_identified
 }
 
 /// A read has several data types, and may be of several connections: one of them has to be what the

@@ -1,4 +1,4 @@
-//! Event types beyond the table: their text, the templated families, what the text tells.
+//! Event types: their text, the templated families, and their outcome.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -6,11 +6,12 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use super::EventType;
+use super::parts::check_part;
+use super::{EventType, ProductRead, ReportName};
 use crate::legacy::{RuleType, is_same_rule};
 use crate::value::{DataType, Other, text_impls};
 
-/// The beginning of an alert's event type.
+/// The prefix of the event types of alerts.
 pub(crate) const ALERT_PREFIX: &str = "@rules.";
 
 /// Codat's sources spell the event types of reports in two ways.
@@ -18,8 +19,12 @@ pub(crate) const REPORTS: &str = "reports.";
 pub(crate) const REPORT: &str = "report.";
 
 impl EventType {
-    /// Every event type that can be named beforehand, for subscribing through Codat's API: the rows
-    /// of the table, and the write events of each data type that Codat can write today.
+    /// Returns an iterator over the event types that a consumer can subscribe to through Codat's API:
+    /// the fixed ones, and the write events of each data type that Codat can write today.
+    ///
+    /// The legacy alerts are not among them. They are configured as rules, whose names are in
+    /// [`RuleType::KNOWN`]. Event types with a part of the client's own choice, such as
+    /// `{productIdentifier}.read.completed`, cannot be listed.
     ///
     /// ```
     /// use codat_webhooks::EventType;
@@ -36,13 +41,13 @@ impl EventType {
         Self::ROWS.iter().cloned().chain(writes)
     }
 
-    /// Whether this version has a typed payload for the event type.
+    /// Returns `true` if this version has a typed payload for the event type.
     #[must_use]
     pub fn is_known(&self) -> bool {
         !matches!(self, Self::Unknown(_))
     }
 
-    /// The type that a text stands for in the envelope of events, which carries no alerts.
+    /// Returns the type for a text in the envelope of events, which has no alerts.
     pub(crate) fn of_event(text: &str) -> Self {
         match Self::from(text) {
             Self::Alert(_) => Self::Unknown(Other::unlisted(text)),
@@ -50,8 +55,8 @@ impl EventType {
         }
     }
 
-    /// The type of the alerts of a rule: one of its own, but for the rule whose alerts are the event
-    /// that the current envelope would carry.
+    /// Returns the type of the alerts of a rule: `Alert`, except for the rule whose alerts have the
+    /// payload of a current event.
     pub(crate) fn of_rule(rule_type: &str) -> Self {
         if is_same_rule(rule_type, "AccountCategoriesUpdated") {
             Self::AccountCategoriesUpdated
@@ -67,13 +72,13 @@ impl EventType {
         self.is_known().then(|| format!("{REPORT}{rest}"))
     }
 
-    /// Whether the text is one of the type's spellings.
+    /// Returns `true` if the text is one of the spellings of the type.
     pub(crate) fn is_named(&self, text: &str) -> bool {
         let named = Self::from(text);
         *self == named
     }
 
-    /// The data type of a write event.
+    /// Returns the data type of a write event.
     #[must_use]
     pub fn data_type(&self) -> Option<&DataType> {
         match self {
@@ -84,11 +89,10 @@ impl EventType {
         }
     }
 
-    /// The outcome that the event type tells: the last part of its text, or the one before
-    /// `initial`. Unknown types that end like that included.
+    /// Returns the outcome that the event type states in the last part of its text, or in the one
+    /// before `initial`. This includes unknown types.
     ///
-    /// It says nothing of the payload: a `*.write.successful` event has been seen with a status of
-    /// `TimedOut`.
+    /// The payload can differ: Codat has sent `*.write.successful` events with the status `TimedOut`.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         let text = self.as_str();
@@ -105,53 +109,79 @@ impl EventType {
     }
 }
 
-/// The outcome that an event type tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The outcome that an event type states. Serialized as in the event type, such as `successful`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The event type says `successful`.
+    /// The event type ends in `successful`.
     Successful,
-    /// The event type says `unsuccessful`.
+    /// The event type ends in `unsuccessful`.
     Unsuccessful,
+}
+
+impl Outcome {
+    /// Returns the text in the event type: `successful` or `unsuccessful`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Successful => "successful",
+            Self::Unsuccessful => "unsuccessful",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 const WRITE_SUCCESSFUL: &str = ".write.successful";
 const WRITE_UNSUCCESSFUL: &str = ".write.unsuccessful";
 
-impl From<&str> for EventType {
-    fn from(text: &str) -> Self {
+impl EventType {
+    /// Returns the type with the text, if it is in the table or of a templated family.
+    fn listed(text: &str) -> Option<Self> {
         if let Some(row) = Self::row(text) {
-            row
+            Some(row)
         } else if let Some(data_type) = data_type(text, WRITE_SUCCESSFUL) {
-            Self::WriteSuccessful(data_type)
+            Some(Self::WriteSuccessful(data_type))
         } else if let Some(data_type) = data_type(text, WRITE_UNSUCCESSFUL) {
-            Self::WriteUnsuccessful(data_type)
+            Some(Self::WriteUnsuccessful(data_type))
         } else if let Some(read) = ProductRead::split(text) {
-            Self::ProductReadCompleted(read)
+            Some(Self::ProductReadCompleted(read))
         } else if let Some(report) = report(text) {
-            report
-        } else if let Some(rule) = text.strip_prefix(ALERT_PREFIX) {
-            // Last: a client's product may be called anything.
-            Self::Alert(RuleType::from(rule))
+            Some(report)
         } else {
-            Self::Unknown(Other::unlisted(text))
+            // Last: a client's product may be called anything.
+            let rule = text.strip_prefix(ALERT_PREFIX)?;
+            Some(Self::Alert(RuleType::from(rule)))
         }
     }
 }
 
-/// The data type before the suffix. A data type is one part: `a.b.write.successful` would be an
-/// event type of another family, whose payload need not be that of a write.
+impl From<&str> for EventType {
+    fn from(text: &str) -> Self {
+        Self::listed(text).unwrap_or_else(|| Self::Unknown(Other::unlisted(text)))
+    }
+}
+
+impl From<String> for EventType {
+    fn from(text: String) -> Self {
+        Self::listed(&text).unwrap_or_else(|| Self::Unknown(Other::unlisted(text)))
+    }
+}
+
+/// Returns the data type before the suffix. A data type is a single part: `a.b.write.successful`
+/// would belong to another family, whose payload may not be that of a write.
 fn data_type(text: &str, suffix: &str) -> Option<DataType> {
     let name = text.strip_suffix(suffix)?;
-    is_one_part(name).then(|| DataType::from(name))
+    check_part(name).ok().map(|()| DataType::from(name))
 }
 
-fn is_one_part(name: &str) -> bool {
-    !name.is_empty() && !name.contains(|c: char| c == '.' || c.is_control())
-}
-
-/// The type of a report's event, in the spelling that the table does not have, or of a report that
-/// the table does not have.
+/// Returns the type of a report event that is spelled in the other way, or whose report is not in the
+/// table.
 fn report(text: &str) -> Option<EventType> {
     let rest = text
         .strip_prefix(REPORTS)
@@ -160,10 +190,14 @@ fn report(text: &str) -> Option<EventType> {
         return Some(row);
     }
     if let Some(name) = rest.strip_suffix(".generate.successful") {
-        return ReportName::new(name).map(EventType::ReportsGenerateSuccessful);
+        return ReportName::new(name)
+            .ok()
+            .map(EventType::ReportsGenerateSuccessful);
     }
     let name = rest.strip_suffix(".generate.unsuccessful")?;
-    ReportName::new(name).map(EventType::ReportsGenerateUnsuccessful)
+    ReportName::new(name)
+        .ok()
+        .map(EventType::ReportsGenerateUnsuccessful)
 }
 
 impl FromStr for EventType {
@@ -181,132 +215,3 @@ impl Serialize for EventType {
 }
 
 text_impls!(EventType, |event_type, text| event_type.is_named(text));
-
-/// The name of a report that has no event type of its own in this version: the second part of
-/// `reports.{name}.generate.successful`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReportName(Box<str>);
-
-impl ReportName {
-    /// Creates a name. Returns `None` if it is not one part of an event type, or if the report has
-    /// an event type of its own (`creditModel`).
-    #[must_use]
-    pub fn new(name: &str) -> Option<Self> {
-        let listed = EventType::row(&format!("{REPORTS}{name}.generate.successful"));
-        (is_one_part(name) && listed.is_none()).then(|| Self(name.into()))
-    }
-
-    /// Returns the name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ReportName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-/// Which read of one of the client's own products came to its end: the first part of the event type
-/// `{productIdentifier}.read.completed`, and what follows it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ProductRead {
-    product: Box<str>,
-    scope: ReadScope,
-}
-
-impl ProductRead {
-    /// Makes one. `None` when the product identifier is empty or has control characters, which no
-    /// event type can carry.
-    #[must_use]
-    pub fn new(product: &str, scope: ReadScope) -> Option<Self> {
-        let valid = !product.is_empty() && !product.contains(char::is_control);
-        valid.then(|| Self {
-            product: product.into(),
-            scope,
-        })
-    }
-
-    fn split(text: &str) -> Option<Self> {
-        ReadScope::ALL
-            .into_iter()
-            .find_map(|scope| Self::new(text.strip_suffix(scope.suffix())?, scope))
-    }
-
-    /// The product identifier: the client's own, any text without control characters.
-    #[must_use]
-    pub fn product(&self) -> &str {
-        &self.product
-    }
-
-    /// Which reads the event stands for.
-    #[must_use]
-    pub fn scope(&self) -> ReadScope {
-        self.scope
-    }
-
-    /// The outcome that the event type tells.
-    #[must_use]
-    pub fn outcome(&self) -> Option<Outcome> {
-        match self.scope {
-            ReadScope::Successful | ReadScope::SuccessfulInitial => Some(Outcome::Successful),
-            ReadScope::Unsuccessful => Some(Outcome::Unsuccessful),
-            ReadScope::All | ReadScope::Initial => None,
-        }
-    }
-
-    /// Whether it is the first read after linking a connection.
-    #[must_use]
-    pub fn is_initial(&self) -> bool {
-        matches!(
-            self.scope,
-            ReadScope::Initial | ReadScope::SuccessfulInitial
-        )
-    }
-}
-
-/// The event type.
-impl fmt::Display for ProductRead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.product)?;
-        f.write_str(self.scope.suffix())
-    }
-}
-
-/// Which reads an event type stands for; the last three are narrower subscriptions of the first two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum ReadScope {
-    /// `read.completed`: every read.
-    All,
-    /// `read.completed.initial`: the first read after linking a connection.
-    Initial,
-    /// `read.completed.successful`: reads with success.
-    Successful,
-    /// `read.completed.unsuccessful`: reads without success.
-    Unsuccessful,
-    /// `read.completed.successful.initial`: the first read after linking, with success.
-    SuccessfulInitial,
-}
-
-impl ReadScope {
-    pub(crate) const ALL: [Self; 5] = [
-        Self::All,
-        Self::Initial,
-        Self::Successful,
-        Self::Unsuccessful,
-        Self::SuccessfulInitial,
-    ];
-
-    fn suffix(self) -> &'static str {
-        match self {
-            Self::All => ".read.completed",
-            Self::Initial => ".read.completed.initial",
-            Self::Successful => ".read.completed.successful",
-            Self::Unsuccessful => ".read.completed.unsuccessful",
-            Self::SuccessfulInitial => ".read.completed.successful.initial",
-        }
-    }
-}

@@ -1,9 +1,23 @@
-//! The table of event types, and what follows from it: [`Event`] and [`EventType`].
+//! Events, their types, and how to select them.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`Event`] | an event with its payload: a variant for each event type |
+//! | [`EventType`] | the type of an event, without the payload |
+//! | [`UnknownEvent`] | an event of a type that this version does not know |
+//! | [`EventPattern`] | selects events by type: `connection.*` |
+//! | [`TagFilter`], [`TagFilters`] | select events by the tags of their company: `region:us` |
+//! | [`Outcome`] | `successful` or `unsuccessful`, as the event type states it |
+//! | [`ProductRead`], [`ReadScope`], [`ReportName`] | the variable parts of event types |
+//! | [`FactKey`] | finds the event that reports the same fact as a legacy alert |
 
+mod accessors;
 mod display;
 mod duplicate;
 mod event_type;
+mod parts;
 mod pattern;
+mod unknown;
 
 use std::borrow::Cow;
 
@@ -11,81 +25,88 @@ use serde::de::{DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-#[cfg(feature = "arbitrary")]
-use crate::arbitrary::written_data_type;
 use crate::drift::Walk;
 use crate::legacy::{Alert, RuleType};
 use crate::payload::{
-    AccountCategoriesUpdated, Company, CompanyProduct, CompanyReference, ConnectionEvent,
-    ExpensesSync, Object, Payload, RateLimit, ReadCompleted, Report, SourceAccountEvent,
-    UnknownPayload, Write,
+    AccountCategoriesUpdated, Company, CompanyProduct, ConnectionEvent, ExpensesSync, Object,
+    Payload, RateLimit, ReadCompleted, Report, SourceAccountEvent, Write,
 };
-use crate::value::{CompanyId, ConnectionId, DataType, Fault, Field, Other, RawJson, Tags};
+use crate::value::{DataType, Field, FieldError, Other};
 
 pub(crate) use display::ForLog;
 pub use duplicate::FactKey;
-pub use event_type::{Outcome, ProductRead, ReadScope, ReportName};
+pub use event_type::Outcome;
+pub use parts::{BuildEventTypeError, ProductRead, ReadScope, ReportName};
+#[cfg(feature = "arbitrary")]
+pub(crate) use parts::{segment, written_data_type};
 pub use pattern::{
     EventPattern, ParsePatternError, ParseTagFilterError, TagFilter, TagFilters, TooManyTagFilters,
 };
+pub use unknown::UnknownEvent;
 
 pub(crate) use event_type::{ALERT_PREFIX, REPORT, REPORTS};
 
-/// Declares the event types. A row is `Variant(Payload) = "wire name";` under what happened. A payload
-/// of more than a few words is boxed, so that an event is cheap to move. The templated families, the
-/// alert and the unknown event are written out below.
+/// Declares the event types. A row is `Variant(Payload) = "wire name";` below its documentation. A
+/// payload of more than a few words is boxed, so that an event is cheap to move. The templated
+/// families, the alert and the unknown event are written out below.
 ///
-/// Makes `Event`, `EventType`, and their dispatch: text, reading, writing, drift.
+/// Generates `Event`, `EventType`, and their dispatch: text, reading, writing, drift.
 macro_rules! events {
     ($($(#[$meta:meta])+ $variant:ident($payload:ty) = $name:literal;)+) => {
-        /// What happened: a variant for each event type that Codat sends, with its payload.
+        /// An event: a variant for each event type that Codat sends, with its payload.
         ///
-        /// `Event` is `#[non_exhaustive]`: a `match` needs a `_` arm, and an event type that this
-        /// version does not know yet is [`Unknown`](Self::Unknown), nothing lost. A known event
-        /// whose payload does not fit is an [`Error`](crate::Error), never `Unknown`.
+        /// `Event` is `#[non_exhaustive]`, so a `match` needs a `_` arm. An event type that this
+        /// version does not know is [`Unknown`](Self::Unknown), with its payload as it was sent. A
+        /// known event that is missing a required field is an [`Error`](crate::Error), never
+        /// `Unknown`.
+        ///
+        /// Codat describes the event types in its [documentation].
+        ///
+        /// [documentation]: https://docs.codat.io/using-the-api/webhooks/event-types
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Event {
             $(
                 $(#[$meta])+
-                #[doc = concat!("\n\nEvent type `", $name, "`.")]
+                #[doc = concat!("\n\nEvent type [`", $name,
+                    "`](https://docs.codat.io/using-the-api/webhooks/event-types).")]
                 $variant($payload),
             )+
-            /// Data was written: the record was created, updated or deleted, or the attachment
-            /// uploaded.
+            /// A write request completed: a record was created, updated or deleted, or an attachment
+            /// was uploaded.
             ///
             /// Event type `{dataType}.write.successful`.
             WriteSuccessful(DataType, Box<Write>),
-            /// Data could not be written.
+            /// A write request failed, or timed out.
             ///
             /// Event type `{dataType}.write.unsuccessful`.
             WriteUnsuccessful(DataType, Box<Write>),
-            /// A read for one of the client's own products came to its end.
+            /// A read for a custom product of the client completed.
             ///
-            /// Event type `{productIdentifier}.read.completed`, and the same with `.initial`,
-            /// `.successful`, `.unsuccessful` and `.successful.initial`.
+            /// Event type `{productIdentifier}.read.completed`, also followed by `.initial`,
+            /// `.successful`, `.unsuccessful` or `.successful.initial`.
             ProductReadCompleted(ProductRead, Box<ReadCompleted>),
-            /// A report was generated that this version does not list.
+            /// A report without a variant of its own in this version was generated.
             ///
             /// Event type `reports.{name}.generate.successful`.
             ReportsGenerateSuccessful(ReportName, Box<Report>),
-            /// A report that this version does not list could not be generated.
+            /// A report without a variant of its own in this version could not be generated.
             ///
             /// Event type `reports.{name}.generate.unsuccessful`.
             ReportsGenerateUnsuccessful(ReportName, Box<Report>),
-            /// A legacy alert, for a consumer that has yet to migrate; see [`legacy`](crate::legacy).
+            /// A legacy alert, for a consumer that has yet to migrate. See [`legacy`](crate::legacy).
             ///
-            /// Event type `@rules.` and the name of the rule.
+            /// Its event type in this crate is `@rules.` and the name of the rule.
             Alert(Box<Alert>),
-            /// An event of a type that is not in the table.
+            /// An event of a type that this version does not know.
             Unknown(UnknownEvent),
         }
 
-        /// The type of an event: [`Event`] without the payloads.
+        /// The type of an event.
         ///
-        /// Made from text with [`From`], which never fails: a type outside the table is
-        /// [`Unknown`](Self::Unknown). Equal to its text. To handle a type that is not in the table
-        /// yet, compare with the text: it goes on working when the type gets there.
+        /// It is created from text with [`From`], which never fails: a type that this version does not
+        /// know is [`Unknown`](Self::Unknown). It compares with text. To handle an event type that has
+        /// no variant yet, compare with its text, which keeps working once the type has a variant.
         ///
         /// ```
         /// use codat_webhooks::value::DataType;
@@ -98,9 +119,8 @@ macro_rules! events {
         /// assert!(EventType::from("company.renamed") == "company.renamed");
         /// ```
         ///
-        /// Where Codat's sources spell one event in two ways (`report.` and `reports.`), both are
-        /// the same type; [`Webhook::wire_name`](crate::Webhook::wire_name) has the spelling that
-        /// came.
+        /// Codat spells the types of reports in two ways (`report.` and `reports.`). Both are the same
+        /// type; [`Webhook::wire_name`](crate::Webhook::wire_name) returns the spelling that was sent.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum EventType {
@@ -112,24 +132,24 @@ macro_rules! events {
             WriteSuccessful(DataType),
             /// `{dataType}.write.unsuccessful`.
             WriteUnsuccessful(DataType),
-            /// `{productIdentifier}.read.completed`, and the same with `.initial`, `.successful`,
-            /// `.unsuccessful` and `.successful.initial`.
+            /// `{productIdentifier}.read.completed`, also followed by `.initial`, `.successful`,
+            /// `.unsuccessful` or `.successful.initial`.
             ProductReadCompleted(ProductRead),
-            /// `reports.{name}.generate.successful`, of a report without a row of its own.
+            /// `reports.{name}.generate.successful`, for a report without a variant of its own.
             ReportsGenerateSuccessful(ReportName),
-            /// `reports.{name}.generate.unsuccessful`, of a report without a row of its own.
+            /// `reports.{name}.generate.unsuccessful`, for a report without a variant of its own.
             ReportsGenerateUnsuccessful(ReportName),
-            /// `@rules.` and the name of the rule of a legacy alert; see [`legacy`](crate::legacy).
+            /// `@rules.` and the name of the rule of a legacy alert. See [`legacy`](crate::legacy).
             Alert(RuleType),
-            /// A type that is not in the table.
+            /// A type that this version does not know.
             Unknown(Other<EventType>),
         }
 
         impl EventType {
-            /// The rows of the table.
+            /// The event types of the table.
             pub(crate) const ROWS: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The row of the table that has the text.
+            /// Returns the event type of the table that has the text.
             pub(crate) fn row(text: &str) -> Option<Self> {
                 match text {
                     $($name => Some(Self::$variant),)+
@@ -137,7 +157,7 @@ macro_rules! events {
                 }
             }
 
-            /// The text that is sent: `company.created`, `invoices.write.successful`.
+            /// Returns the text that is sent: `company.created`, `invoices.write.successful`.
             #[must_use]
             pub fn as_str(&self) -> Cow<'_, str> {
                 match self {
@@ -152,8 +172,8 @@ macro_rules! events {
                 }
             }
 
-            /// The name of the variant, which is one of a small fixed set: a label for metrics,
-            /// where the text of an unknown type could be anything.
+            /// Returns the name of the variant, which is one of a small fixed set. Use it as a label
+            /// of a metric: the text of an unknown type can be anything.
             #[must_use]
             pub fn variant_name(&self) -> &'static str {
                 match self {
@@ -170,7 +190,7 @@ macro_rules! events {
         }
 
         impl Event {
-            /// The type of the event.
+            /// Returns the type of the event.
             #[must_use]
             pub fn event_type(&self) -> EventType {
                 match self {
@@ -293,16 +313,16 @@ impl<'de, D: Deserializer<'de>> ReadPayload<'de> for HotPayload<D> {
 
 /// The cold reader.
 impl<'a> ReadPayload<'a> for &'a RawValue {
-    type Error = Fault<'a>;
+    type Error = FieldError<'a>;
 
-    fn read<T: Field>(self) -> Result<T, Fault<'a>> {
+    fn read<T: Field>(self) -> Result<T, FieldError<'a>> {
         T::cold(self)
     }
 }
 
 impl EventType {
     /// Reads a payload, or finds out what is wrong with it.
-    pub(crate) fn cold(self, payload: &RawValue) -> Result<Event, Fault<'_>> {
+    pub(crate) fn cold(self, payload: &RawValue) -> Result<Event, FieldError<'_>> {
         self.read(payload)
     }
 }
@@ -341,192 +361,69 @@ events! {
     CompanyCreated(Box<Company>) = "company.created";
     /// A company was deleted.
     CompanyDeleted(Box<Company>) = "company.deleted";
-    /// A product was switched on for a company.
+    /// A product was enabled for a company.
     CompanyProductAdded(Box<CompanyProduct>) = "company.product.added";
-    /// A product was switched off for a company.
+    /// A product was disabled for a company.
     CompanyProductRemoved(Box<CompanyProduct>) = "company.product.removed";
 
-    /// A connection was made; the customer has yet to authorize it.
+    /// A connection was created. The customer has yet to authorize it.
     ConnectionCreated(Box<ConnectionEvent>) = "connection.created";
     /// A connection was authorized for the first time.
     ConnectionConnected(Box<ConnectionEvent>) = "connection.connected";
-    /// A connection was lost: unlinked, or de-authorized by the source platform.
+    /// A connection was unlinked, or deauthorized by the source platform.
     ConnectionDisconnected(Box<ConnectionEvent>) = "connection.disconnected";
-    /// A lost connection was linked again.
+    /// A disconnected connection was linked again.
     ConnectionReconnected(Box<ConnectionEvent>) = "connection.reconnected";
-    /// Linking a connection did not complete.
+    /// A connection could not be linked.
     ConnectionFailed(Box<ConnectionEvent>) = "connection.failed";
     /// A connection was deleted.
     ConnectionDeleted(Box<ConnectionEvent>) = "connection.deleted";
 
-    /// A read came to its end.
+    /// A read completed.
     ReadCompleted(Box<ReadCompleted>) = "read.completed";
-    /// The first read after linking a connection came to its end.
+    /// The first read after a connection was linked completed.
     ReadCompletedInitial(Box<ReadCompleted>) = "read.completed.initial";
-    /// A read came to its end with success.
+    /// A read completed successfully.
     ReadCompletedSuccessful(Box<ReadCompleted>) = "read.completed.successful";
-    /// A read came to its end without success.
+    /// A read failed.
     ReadCompletedUnsuccessful(Box<ReadCompleted>) = "read.completed.unsuccessful";
-    /// The first read after linking a connection came to its end with success.
+    /// The first read after a connection was linked completed successfully.
     ReadCompletedSuccessfulInitial(Box<ReadCompleted>) = "read.completed.successful.initial";
 
-    /// The client has used up its daily quota of API calls.
+    /// The client used up its daily quota of API calls.
     ClientRateLimitReached(RateLimit) = "client.rateLimit.reached";
     /// The client's daily quota of API calls was reset.
     ClientRateLimitReset(RateLimit) = "client.rateLimit.reset";
 
-    /// A source account of Bank Feeds was connected.
+    /// A source account was connected. Solution: Bank Feeds.
     BankFeedsSourceAccountConnected(Box<SourceAccountEvent>) = "bankFeeds.sourceAccount.connected";
-    /// A source account of Bank Feeds was disconnected.
+    /// A source account was disconnected. Solution: Bank Feeds.
     BankFeedsSourceAccountDisconnected(Box<SourceAccountEvent>) = "bankFeeds.sourceAccount.disconnected";
 
-    /// A sync of expenses came to its end with success.
+    /// A sync of expenses completed successfully. Solution: Expenses.
     ExpensesSyncSuccessful(Box<ExpensesSync>) = "expenses.sync.successful";
-    /// A sync of expenses came to its end without success.
+    /// A sync of expenses failed. Solution: Expenses.
     ExpensesSyncUnsuccessful(Box<ExpensesSync>) = "expenses.sync.unsuccessful";
 
-    /// A categorized bank statement was generated.
+    /// A categorized bank statement was generated. Solution: Lending.
     ReportsCategorizedBankStatementGenerateSuccessful(Box<Report>)
         = "reports.categorizedBankStatement.generate.successful";
-    /// A categorized bank statement could not be generated.
+    /// A categorized bank statement could not be generated. Solution: Lending.
     ReportsCategorizedBankStatementGenerateUnsuccessful(Box<Report>)
         = "reports.categorizedBankStatement.generate.unsuccessful";
-    /// A credit model was generated.
+    /// A credit model was generated. Solution: Lending.
     ReportsCreditModelGenerateSuccessful(Box<Report>)
         = "reports.creditModel.generate.successful";
-    /// A credit model could not be generated.
+    /// A credit model could not be generated. Solution: Lending.
     ReportsCreditModelGenerateUnsuccessful(Box<Report>)
         = "reports.creditModel.generate.unsuccessful";
-    /// A spend analysis was generated.
+    /// A spend analysis was generated. Solution: Spend Insights.
     ReportsSpendAnalysisGenerateSuccessful(Box<Report>)
         = "reports.spendAnalysis.generate.successful";
-    /// A spend analysis could not be generated.
+    /// A spend analysis could not be generated. Solution: Spend Insights.
     ReportsSpendAnalysisGenerateUnsuccessful(Box<Report>)
         = "reports.spendAnalysis.generate.unsuccessful";
 
-    /// The categories of a company's accounts were updated.
+    /// The categories of a company's accounts were updated. Solution: Lending.
     AccountCategoriesUpdated(AccountCategoriesUpdated) = "AccountCategoriesUpdated";
-}
-
-impl Event {
-    /// Returns the company that the event is about, as most payloads refer to it.
-    ///
-    /// `None` for events that carry the company itself (`company.*`; see
-    /// [`company_id`](Self::company_id)) and for events that concern no company. For an unknown event
-    /// it is read from the payload's `referenceCompany`, each time it is asked for.
-    #[must_use]
-    pub fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
-        match self {
-            Self::Unknown(unknown) => unknown.read().into_reference_company().map(Cow::Owned),
-            _ => self.payload()?.reference_company().map(Cow::Borrowed),
-        }
-    }
-
-    /// Returns the id of the company that the event is about, from where the payload has it.
-    ///
-    /// For an unknown event, that is `referenceCompany.id` or `companyId`.
-    #[must_use]
-    pub fn company_id(&self) -> Option<CompanyId> {
-        match self {
-            Self::Unknown(unknown) => unknown.read().company_id(),
-            _ => self.payload()?.company_id(),
-        }
-    }
-
-    /// Returns the name of the company that the event is about, from where the payload has it.
-    #[must_use]
-    pub fn company_name(&self) -> Option<Cow<'_, str>> {
-        match self {
-            Self::Unknown(unknown) => {
-                let name = unknown.read().into_reference_company()?.name?;
-                Some(Cow::Owned(name))
-            }
-            _ => self.payload()?.company_name().map(Cow::Borrowed),
-        }
-    }
-
-    /// Returns the tags of the company that the event is about, from where the payload has them.
-    #[must_use]
-    pub fn company_tags(&self) -> Option<Cow<'_, Tags>> {
-        match self {
-            Self::Unknown(unknown) => {
-                let tags = unknown.read().into_reference_company()?.tags?;
-                Some(Cow::Owned(tags))
-            }
-            _ => self.payload()?.company_tags().map(Cow::Borrowed),
-        }
-    }
-
-    /// Returns the id of the connection that the event is about.
-    ///
-    /// For a read, that is the connection that all of its data types come from, and `None` if they
-    /// come from several. For an unknown event, it is `connectionId` or `connection.id`.
-    #[must_use]
-    pub fn connection_id(&self) -> Option<ConnectionId> {
-        match self {
-            Self::Unknown(unknown) => unknown.read().connection_id(),
-            _ => self.payload()?.connection_id(),
-        }
-    }
-
-    /// The data type of a write event, or of an alert on one data type.
-    #[must_use]
-    pub fn data_type(&self) -> Option<&DataType> {
-        match self {
-            Self::Alert(alert) => alert.data_type(),
-            Self::WriteSuccessful(data_type, _) | Self::WriteUnsuccessful(data_type, _) => {
-                Some(data_type)
-            }
-            _ => None,
-        }
-    }
-
-    /// The outcome that the event type tells; see [`EventType::outcome`].
-    #[must_use]
-    pub fn outcome(&self) -> Option<Outcome> {
-        self.event_type().outcome()
-    }
-
-    /// Returns `true` if the type of the source account is free text: in the first generation of the
-    /// object, which lacks what the second has added.
-    pub(crate) fn has_free_account_type(&self) -> bool {
-        let (Self::BankFeedsSourceAccountConnected(event)
-        | Self::BankFeedsSourceAccountDisconnected(event)) = self
-        else {
-            return false;
-        };
-        let account = &event.source_account;
-        account.routing_info.is_none() && account.account_info.is_none()
-    }
-}
-
-/// An event of a type that is not in the table, kept whole.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct UnknownEvent {
-    /// The event type as it came.
-    pub event_type: Other<EventType>,
-    /// The payload as it came, byte for byte. `None` when there was none.
-    pub payload: Option<RawJson>,
-}
-
-impl UnknownEvent {
-    fn read(&self) -> UnknownPayload {
-        let payload = self.payload.as_ref();
-        payload.map_or_else(UnknownPayload::default, |payload| {
-            UnknownPayload::read(payload.as_raw())
-        })
-    }
-
-    /// Makes one without a payload. `None` when the event type is known after all.
-    #[must_use]
-    pub fn new(event_type: &str) -> Option<Self> {
-        match EventType::of_event(event_type) {
-            EventType::Unknown(event_type) => Some(Self {
-                event_type,
-                payload: None,
-            }),
-            _ => None,
-        }
-    }
 }

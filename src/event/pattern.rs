@@ -1,16 +1,17 @@
-//! Choosing events: by type and by company tag.
+//! Selecting events by type and by company tag.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{Event, EventType};
+use crate::value::equal_to_text;
 
 /// A pattern of event types: `*.write.unsuccessful`, `connection.*`, `read.completed`, `*`.
 ///
-/// A pattern is made of parts with dots between them. `*` stands for one or more whole parts, so
-/// that `bankFeeds.*` matches `bankFeeds.sourceAccount.connected`, and `*` alone everything. All
-/// else is literal and case-sensitive. Where Codat spells an event in two ways, a pattern for
-/// either matches.
+/// A pattern consists of parts separated by dots. `*` matches one or more whole parts, so `bankFeeds.*`
+/// matches `bankFeeds.sourceAccount.connected`, and `*` matches every event type. Everything else is
+/// literal and case-sensitive. An event type that Codat spells in two ways is matched by a pattern for
+/// either.
 ///
 /// ```
 /// use codat_webhooks::{EventPattern, EventType};
@@ -20,15 +21,15 @@ use super::{Event, EventType};
 /// assert!(!failed_writes.matches(&EventType::from("bills.write.successful")));
 ///
 /// let error = "bills.wri*".parse::<EventPattern>().unwrap_err();
-/// assert_eq!(error.to_string(), "bad pattern: part 2 mixes `*` with text; `*` stands for whole parts");
+/// assert_eq!(error.to_string(), "invalid pattern: part 2 mixes `*` with text; `*` stands for whole parts");
 /// # Ok::<(), codat_webhooks::ParsePatternError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventPattern(Box<str>);
 
-/// A text is no [`EventPattern`].
+/// Error returned when a string is not a valid [`EventPattern`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("bad pattern: {0}")]
+#[error("invalid pattern: {0}")]
 pub struct ParsePatternError(PatternProblem);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,18 +40,18 @@ enum PatternProblem {
     EmptyPart(usize),
     #[error("part {0} mixes `*` with text; `*` stands for whole parts")]
     MixedPart(usize),
-    #[error("part {0} has a control character")]
+    #[error("part {0} contains a control character")]
     ControlCharacter(usize),
 }
 
 impl EventPattern {
-    /// The pattern's text.
+    /// Returns the text of the pattern.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether an event type matches.
+    /// Returns `true` if the event type matches.
     #[must_use]
     pub fn matches(&self, event_type: &EventType) -> bool {
         self.matches_text(&event_type.as_str())
@@ -59,9 +60,9 @@ impl EventPattern {
                 .is_some_and(|spelling| self.matches_text(&spelling))
     }
 
-    /// Goes through both from left to right. Where the rest does not match, the last `*` takes one
-    /// part more: no earlier one has to be tried again, so that the time is bounded by the product
-    /// of both lengths.
+    /// Compares both from left to right. Where the rest does not match, the last `*` is extended by one
+    /// part. No earlier `*` has to be tried again, so the time is bounded by the product of the
+    /// lengths.
     fn matches_text(&self, text: &str) -> bool {
         let mut pattern = self.0.split('.');
         let mut parts = text.split('.');
@@ -109,10 +110,10 @@ impl FromStr for EventPattern {
     }
 }
 
-/// A filter on the tags of an event's company, as Codat's own for webhook consumers: `region:us`.
+/// A filter on the tags of an event's company, as Codat has them for webhook consumers: `region:us`.
 ///
-/// It matches when any of the company's tags is equal to it, case-sensitively. An event that comes
-/// without its company's tags does not match.
+/// It matches if the company has the tag, case-sensitively. An event without tags of its company does
+/// not match.
 ///
 /// ```
 /// use codat_webhooks::payload::Company;
@@ -130,37 +131,37 @@ impl FromStr for EventPattern {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TagFilter(Box<str>);
 
-/// A text is no [`TagFilter`].
+/// Error returned when a string is not a valid [`TagFilter`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("bad tag filter: {0}")]
+#[error("invalid tag filter: {0}")]
 pub struct ParseTagFilterError(TagFilterProblem);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum TagFilterProblem {
-    #[error("there is no `:` between a key and a value")]
+    #[error("there is no `:` between key and value")]
     NoColon,
     #[error("there is no key before the `:`")]
     NoKey,
-    #[error("it has {0} characters, and Codat takes at most {MAX_CHARACTERS}")]
+    #[error("{0} characters are more than the {MAX_CHARACTERS} that Codat allows")]
     TooLong(usize),
 }
 
-/// The most characters that Codat takes in a tag filter.
+/// The maximum length of a tag filter, a limit of Codat's.
 const MAX_CHARACTERS: usize = 128;
 
 impl TagFilter {
-    /// The filter's text.
+    /// Returns the text of the filter.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether the company of an event has the tag.
+    /// Returns `true` if the company of the event has the tag.
     #[must_use]
     pub fn matches(&self, event: &Event) -> bool {
         event.company_tags().is_some_and(|tags| {
             tags.iter().any(|(key, value)| {
-                // Keys and values may hold a `:` themselves, so the text is not split.
+                // Keys and values can contain a `:` themselves, so the text is not split.
                 self.0
                     .strip_prefix(key)
                     .and_then(|rest| rest.strip_prefix(':'))
@@ -186,9 +187,9 @@ impl FromStr for TagFilter {
     }
 }
 
-/// The tag filters of a webhook consumer, of which any has to match. Codat takes at most 10.
+/// The tag filters of a webhook consumer. An event matches if any of them does.
 ///
-/// Without any filter, every event matches, as with Codat.
+/// Without filters, every event matches. Codat allows at most 10.
 ///
 /// ```
 /// use codat_webhooks::{Event, TagFilter, TagFilters};
@@ -205,13 +206,13 @@ impl FromStr for TagFilter {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TagFilters(Vec<TagFilter>);
 
-/// Error returned when there are more tag filters than Codat takes.
+/// Error returned when there are more tag filters than Codat allows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} tag filters, and Codat takes at most {most}", most = TagFilters::MAX)]
+#[error("{0} tag filters are more than the {most} that Codat allows", most = TagFilters::MAX)]
 pub struct TooManyTagFilters(usize);
 
 impl TagFilters {
-    /// The most filters that a consumer can have.
+    /// The maximum number of filters of a consumer, a limit of Codat's.
     pub const MAX: usize = 10;
 
     /// Creates the filters.
@@ -227,7 +228,7 @@ impl TagFilters {
         Ok(Self(filters))
     }
 
-    /// Returns `true` if any filter matches the event, or if there is none.
+    /// Returns `true` if any filter matches the event, or if there are no filters.
     #[must_use]
     pub fn matches(&self, event: &Event) -> bool {
         self.0.is_empty() || self.0.iter().any(|filter| filter.matches(event))
@@ -240,12 +241,34 @@ impl TagFilters {
     }
 }
 
-/// Written as they are read, in configuration files too.
+/// Implements the text form, which is the same in configuration files.
 macro_rules! text_form {
     ($($name:ident)+) => {$(
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(&self.0)
+            }
+        }
+
+        equal_to_text!(impl[] $name, |value, text| *value.0 == *text);
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = <Self as FromStr>::Err;
+
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
+                text.parse()
             }
         }
 

@@ -1,35 +1,39 @@
-//! Alerts, and their envelope.
+//! [`Alert`], and the fields of its envelope.
 
 use super::Rule;
 use crate::payload::{AlertHeader, ConnectionStatus, DatasetStatus, Payload, WriteStatus};
 use crate::text::shown;
 use crate::value::{CompanyId, ConnectionId, DataType, Name};
 
-/// The alert's own id.
+/// The id of the alert.
 pub(crate) const ALERT_ID: Name = Name::new("AlertId", &["alertId"]);
-/// The rule's name, under the keys that no current event has.
+/// The name of the rule, under the keys that no current event has.
 pub(crate) const RULE_TYPE: Name = Name::new("RuleType", &["ruleType", "Type"]);
-/// What depends on the rule.
+/// The data of the alert, whose shape depends on the rule.
 pub(crate) const DATA: Name = Name::new("Data", &["data"]);
 
-/// A legacy alert, of any rule but `Account Categories Updated`.
+/// Legacy alert of any rule except `Account Categories Updated`, which is
+/// [`Event::AccountCategoriesUpdated`](crate::Event::AccountCategoriesUpdated).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Alert {
-    /// The fields of every alert.
+    /// The fields that do not depend on the rule.
     pub header: AlertHeader,
     /// The rule that raised the alert, with the alert's data.
     pub rule: Rule,
 }
 
 impl Alert {
-    /// Creates an alert. A rule type in the header that is not a spelling of the rule is not written.
+    /// Creates an alert.
+    ///
+    /// If the rule type in the header is not a spelling of the rule, the name of the rule is
+    /// written instead.
     #[must_use]
     pub fn new(header: AlertHeader, rule: Rule) -> Self {
         Self { header, rule }
     }
 
-    /// Returns the connection that the alert is about.
+    /// Returns the id of the connection that the alert is about, from the data or the header.
     #[must_use]
     pub fn connection_id(&self) -> Option<ConnectionId> {
         match &self.rule {
@@ -39,7 +43,7 @@ impl Alert {
         .or(self.header.data_connection_id)
     }
 
-    /// Returns the data type that the alert is about.
+    /// Returns the data type that the alert is about. `None` for rules without one.
     #[must_use]
     pub fn data_type(&self) -> Option<&DataType> {
         match &self.rule {

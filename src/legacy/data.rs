@@ -1,4 +1,4 @@
-//! The data of alerts. Keys are read in either case of their first letter.
+//! Data of the alerts. Keys are read in `PascalCase` and in `camelCase`.
 
 use crate::payload::{ConnectionStatus, DatasetStatus, SourceType, WriteStatus, object};
 use crate::value::{ConnectionId, DataType, DatasetId, PushOperationKey, SyncId, Timestamp};
@@ -6,13 +6,13 @@ use crate::value::{ConnectionId, DataType, DatasetId, PushOperationKey, SyncId, 
 object! {
     /// Data of [`Rule::DataConnectionStatusChanged`](super::Rule::DataConnectionStatusChanged).
     pub struct DataConnectionStatusChanged {
-        /// The connection.
+        /// The id of the connection.
         pub data_connection_id: Option<ConnectionId> = "dataConnectionId" | "DataConnectionId",
-        /// How the connection stands now.
+        /// The status of the connection after the change.
         pub new_status: Option<ConnectionStatus> = "newStatus" | "NewStatus",
-        /// How it stood before.
+        /// The status of the connection before the change.
         pub old_status: Option<ConnectionStatus> = "oldStatus" | "OldStatus",
-        /// The key of the integration, of four letters.
+        /// The key of the integration that the connection uses. An open set.
         pub platform_key: Option<String> = "platformKey" | "PlatformKey",
         pub extra: Extra,
     }
@@ -21,62 +21,73 @@ object! {
 object! {
     /// Data of [`Rule::NewCompanySynchronized`](super::Rule::NewCompanySynchronized).
     pub struct NewCompanySynchronized {
-        /// The company's name.
+        /// The name of the company.
         pub company_name: Option<String> = "companyName" | "CompanyName",
-        /// What kind of software the data came from.
+        /// The kind of software that the data was read from.
         pub source_type: Option<SourceType> = "sourceType" | "SourceType",
         pub extra: Extra,
     }
 }
 
 object! {
-    /// Data of [`Rule::DataSyncCompleted`](super::Rule::DataSyncCompleted), [`Rule::DatasetDataChanged`](super::Rule::DatasetDataChanged) and
+    /// Data of [`Rule::DataSyncCompleted`](super::Rule::DataSyncCompleted),
+    /// [`Rule::DatasetDataChanged`](super::Rule::DatasetDataChanged) and
     /// [`Rule::DataSyncStatusChangedToError`](super::Rule::DataSyncStatusChangedToError).
     pub struct Dataset {
-        /// The data type.
+        /// The data type of the dataset.
         pub data_type: Option<DataType> = "dataType" | "DataType",
-        /// How the dataset stands. Comes with errors alone.
+        /// The status of the dataset. Only sent for `DataSyncStatusChangedToError`.
         pub dataset_status: Option<DatasetStatus> = "datasetStatus" | "DatasetStatus",
-        /// The dataset.
+        /// The id of the dataset.
         pub dataset_id: Option<DatasetId> = "datasetId" | "DatasetId",
         pub extra: Extra,
     }
 }
 
 object! {
-    /// Data of [`Rule::PushOperationStatusChanged`](super::Rule::PushOperationStatusChanged) and [`Rule::PushOperationTimedOut`](super::Rule::PushOperationTimedOut).
+    /// Data of [`Rule::PushOperationStatusChanged`](super::Rule::PushOperationStatusChanged) and
+    /// [`Rule::PushOperationTimedOut`](super::Rule::PushOperationTimedOut).
     pub struct PushOperation {
-        /// The data type that is written.
+        /// The data type that is written. Older alerts have the undocumented value `accounts` for
+        /// [`ChartOfAccounts`](DataType::ChartOfAccounts).
         pub data_type: Option<DataType> = "dataType" | "DataType",
-        /// How the write request stands. Comes with changes of it alone.
+        /// The status of the write request. Only sent for `PushOperationStatusChanged`. Older
+        /// alerts have the undocumented value `Successful` for [`Success`](WriteStatus::Success).
         pub status: Option<WriteStatus> = "status" | "Status",
-        /// The write request: [`Write::id`](crate::payload::Write::id) of the current event.
+        /// The key of the write request, which is [`Write::id`](field@crate::payload::Write::id) in
+        /// current events.
         pub push_operation_key: Option<PushOperationKey> = "pushOperationKey" | "PushOperationKey",
-        /// The same once more. Deprecated by Codat.
+        /// The same key as [`push_operation_key`](field@Self::push_operation_key). Deprecated by
+        /// Codat.
         pub push_operation_guid: Option<PushOperationKey> = "pushOperationGuid" | "PushOperationGuid",
         pub extra: Extra,
     }
 }
 
 object! {
-    /// Data of [`Rule::SyncCompleted`](super::Rule::SyncCompleted), [`Rule::SyncFailed`](super::Rule::SyncFailed) and [`Rule::SyncStarted`](super::Rule::SyncStarted).
+    /// Data of [`Rule::SyncCompleted`](super::Rule::SyncCompleted),
+    /// [`Rule::SyncFailed`](super::Rule::SyncFailed) and
+    /// [`Rule::SyncStarted`](super::Rule::SyncStarted).
     pub struct SyncData {
-        /// The sync.
+        /// The id of the sync, which is
+        /// [`ExpensesSync::sync_id`](field@crate::payload::ExpensesSync::sync_id) in current
+        /// events.
         pub sync_id: Option<SyncId> = "syncId" | "SyncId",
-        /// What kind of sync it is.
+        /// The type of the sync. An open set.
         pub sync_type: Option<String> = "syncType" | "SyncType",
-        /// The stage that failed. Comes with failures alone.
+        /// The stage in which the sync failed. Only sent for `SyncFailed`. An open set.
         pub failure_stage: Option<String> = "FailureStage" | "failureStage",
-        /// From when on data is synced.
+        /// The start of the range of dates that is synced, in UTC.
         pub sync_date_range_start_utc: Option<Timestamp> = "SyncDateRangeStartUtc" | "syncDateRangeStartUtc",
-        /// Until when data is synced.
+        /// The end of the range of dates that is synced, in UTC.
         pub sync_date_range_finish_utc: Option<Timestamp> = "SyncDateRangeFinishUtc" | "syncDateRangeFinishUtc",
         pub extra: Extra,
     }
 }
 
 object! {
-    /// Data of [`Rule::SyncConnectionDeleted`](super::Rule::SyncConnectionDeleted), which has none.
+    /// Data of [`Rule::SyncConnectionDeleted`](super::Rule::SyncConnectionDeleted), which has no
+    /// documented fields.
     pub struct NoData {
         pub extra: Extra,
     }
@@ -85,9 +96,9 @@ object! {
 object! {
     /// Data of [`Rule::RateLimitReached`](super::Rule::RateLimitReached).
     pub struct RateLimitReached {
-        /// The number of API calls that the client may make in a day.
+        /// The number of API requests that the client may make per day.
         pub daily_quota: Option<i64> = "DailyQuota" | "dailyQuota",
-        /// When the quota resets.
+        /// The time at which the quota resets, in UTC.
         pub expires_utc: Option<Timestamp> = "ExpiresUtc" | "expiresUtc",
         pub extra: Extra,
     }
@@ -96,13 +107,13 @@ object! {
 object! {
     /// Data of [`Rule::RateLimitReset`](super::Rule::RateLimitReset).
     pub struct RateLimitReset {
-        /// How many API calls are left.
+        /// The number of API requests that remain.
         pub quota_remaining: Option<i64> = "QuotaRemaining" | "quotaRemaining",
-        /// Why the quota was reset.
+        /// The reason for the reset. An open set.
         pub reset_reason: Option<String> = "ResetReason" | "resetReason",
-        /// The number of API calls that the client may make in a day.
+        /// The number of API requests that the client may make per day.
         pub daily_quota: Option<i64> = "DailyQuota" | "dailyQuota",
-        /// When the quota resets again.
+        /// The time at which the quota resets next, in UTC.
         pub expires_utc: Option<Timestamp> = "ExpiresUtc" | "expiresUtc",
         pub extra: Extra,
     }

@@ -1,23 +1,59 @@
-//! The legacy alerts: what Codat's "rules" send to a consumer that has yet to migrate.
+//! Legacy alerts, which are sent by Codat's "rules", and the migration from them to events.
 //!
-//! [`from_slice`](crate::from_slice) reads both generations. An alert is an
-//! [`Event::Alert`](crate::Event::Alert) with a typed [`Rule`] inside, in whichever of the spellings that Codat has used,
-//! with keys in either case; one of a rule that this version does not know is kept raw. The rule
-//! `Account Categories Updated`, which nothing replaces yet, is
-//! [`Event::AccountCategoriesUpdated`](crate::Event::AccountCategoriesUpdated), as it would be in the current envelope.
+//! | rule | data | replaced by |
+//! |---|---|---|
+//! | [`DataConnectionStatusChanged`](Rule::DataConnectionStatusChanged) | [`DataConnectionStatusChanged`] | `connection.created`, `connection.connected`, `connection.disconnected`, `connection.reconnected`, `connection.deleted` |
+//! | [`NewCompanySynchronized`](Rule::NewCompanySynchronized) | [`NewCompanySynchronized`] | `read.completed.initial` |
+//! | [`DataSyncCompleted`](Rule::DataSyncCompleted) | [`Dataset`] | `read.completed` |
+//! | [`DatasetDataChanged`](Rule::DatasetDataChanged) | [`Dataset`] | `read.completed` |
+//! | [`DataSyncStatusChangedToError`](Rule::DataSyncStatusChangedToError) | [`Dataset`] | `read.completed` |
+//! | [`PushOperationStatusChanged`](Rule::PushOperationStatusChanged) | [`PushOperation`] | `{dataType}.write.successful`, `{dataType}.write.unsuccessful` |
+//! | [`PushOperationTimedOut`](Rule::PushOperationTimedOut) | [`PushOperation`] | `{dataType}.write.unsuccessful` |
+//! | [`SyncCompleted`](Rule::SyncCompleted) | [`SyncData`] | `expenses.sync.successful` |
+//! | [`SyncFailed`](Rule::SyncFailed) | [`SyncData`] | `expenses.sync.unsuccessful` |
+//! | [`SyncStarted`](Rule::SyncStarted) | [`SyncData`] | nothing |
+//! | [`SyncConnectionDeleted`](Rule::SyncConnectionDeleted) | [`NoData`] | `connection.deleted` |
+//! | [`RateLimitReached`](Rule::RateLimitReached) | [`RateLimitReached`] | `client.rateLimit.reached` |
+//! | [`RateLimitReset`](Rule::RateLimitReset) | [`RateLimitReset`] | `client.rateLimit.reset` |
+//! | `Account Categories Updated` | [`AccountCategoriesUpdated`](crate::payload::AccountCategoriesUpdated) | nothing |
+//!
+//! [`Alert::replaced_by`] returns the event types that replace a given alert, including the
+//! narrower event types of a read and the reads of custom products, which the table leaves out.
+//!
+//! # Reading alerts
+//!
+//! [`from_slice`](crate::from_slice) reads alerts as well as events. An alert is an
+//! [`Event::Alert`](crate::Event::Alert) with a typed [`Rule`]. An alert of a rule that this
+//! version does not know is a [`Rule::Unknown`], which keeps the data as raw JSON.
+//!
+//! Codat uses several spellings for the names of the rules, and keys in both `PascalCase` and
+//! `camelCase`. All of them are read, and are written back in the spelling that was sent.
+//!
+//! The rule `Account Categories Updated` is an exception. As it also exists as an event type, its
+//! alerts are [`Event::AccountCategoriesUpdated`](crate::Event::AccountCategoriesUpdated).
+//!
+//! In an [`EventType`](crate::EventType) and an [`EventPattern`](crate::EventPattern), the type of
+//! an alert is `@rules.` followed by the name of its rule, such as `@rules.DataSyncCompleted`. The
+//! pattern `@rules.*` matches all alerts, and no events.
+//!
+//! # Delivery
+//!
+//! Alerts have no documented signature, only an optional `Authorization` header. They are retried 3
+//! times within 2 minutes, and not at all after a response with status 400 or 401. Codat announced
+//! their end for 10 January 2025, but some consumers still receive them.
 //!
 //! # Migrating
 //!
-//! Codat's advice is to expand, then contract:
+//! To migrate without missing anything, receive alerts and events side by side for a while:
 //!
-//! 1. Put this crate behind the endpoint that receives the alerts. Each arrives as `Event::Alert`.
-//! 2. Write the arms for the current events that [`Alert::replaced_by`] names, and subscribe to
-//!    those event types at the same endpoint. From now on most facts arrive twice, in any order.
-//! 3. During the overlap, drop the second of the two. [`Event::is_duplicate_of`](crate::Event::is_duplicate_of)
-//!    compares an alert with a current event, and [`Event::fact_keys`](crate::Event::fact_keys) finds the
-//!    candidates.
-//! 4. When every alert has been matched for a while, delete the rules in Codat, and then the arms
-//!    for `Event::Alert`.
+//! 1. Use this crate in the endpoint that receives the alerts. Each alert is an `Event::Alert`.
+//! 2. Handle the events that replace the alerts, and subscribe to their event types with the same
+//!    endpoint. From then on, most facts are delivered twice, in any order.
+//! 3. Drop the second delivery of each fact. Use
+//!    [`Event::is_duplicate_of`](crate::Event::is_duplicate_of) to compare an alert with an event,
+//!    and [`Event::fact_keys`](crate::Event::fact_keys) to find the candidates to compare.
+//! 4. Once every alert has had a matching event for some time, delete the rules in Codat. Then
+//!    remove the code that handles `Event::Alert`.
 //!
 //! ```
 //! use codat_webhooks::{Event, from_slice};
@@ -47,15 +83,12 @@
 //! assert!(alert.event.is_duplicate_of(&current.event));
 //! # Ok::<(), codat_webhooks::Error>(())
 //! ```
-//!
-//! In an [`EventType`](crate::EventType) and an [`EventPattern`](crate::EventPattern) an alert goes
-//! by `@rules.` and the name of its rule, which no current event type begins with:
-//! `@rules.DataSyncCompleted`, and `@rules.*` for all.
 
 mod alert;
 mod data;
 mod rule;
 
+#[doc(inline)]
 pub use crate::payload::AlertHeader;
 pub use alert::Alert;
 pub use data::{

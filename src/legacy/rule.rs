@@ -1,4 +1,4 @@
-//! The table of rules.
+//! The table of rules, from which [`Rule`] and [`RuleType`] are generated.
 
 use std::convert::Infallible;
 use std::str::FromStr;
@@ -14,53 +14,68 @@ use crate::drift::Walk;
 use crate::payload::Object;
 use crate::value::{Field, Members, Other, RawJson, text_impls};
 
-/// Returns `true` if two names are those of one rule: if their letters and digits are the same. Case,
-/// spaces, hyphens and `()` do not count.
-pub(crate) fn is_same_rule(one: &str, other: &str) -> bool {
+/// Returns `true` if two names are spellings of the same rule: if they have the same letters and
+/// digits. Case, spaces, hyphens and `()` are ignored.
+pub(crate) fn is_same_rule(a: &str, b: &str) -> bool {
     let letters = |name: &str| {
         let letters = name.chars().filter(|c| c.is_alphanumeric());
         letters.flat_map(char::to_lowercase).collect::<Vec<_>>()
     };
-    one == other || letters(one) == letters(other)
+    a == b || letters(a) == letters(b)
 }
 
-/// A row is `Variant(Data) = "name" | "other spelling" => ["what replaces it"];`.
+/// Declares the rules. A row is `Variant(Data) = "name" | "other name" => ["event type"];`, where
+/// the event types are those that replace the rule.
+///
+/// Generates `Rule` and `RuleType`, with conversion from text, reading, writing and drift.
 macro_rules! rules {
     ($(
         $(#[$meta:meta])+
         $variant:ident($data:ident) = $name:literal $(| $spelling:literal)* => [$($replaced_by:literal),*];
     )+) => {
-        /// The rule of an alert, with the alert's data.
+        /// Rule of an [`Alert`](crate::legacy::Alert), with the data of the alert.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Rule {
             $(
                 $(#[$meta])+
-                #[doc = concat!("\n\nRule `", $name, "`" $(, ", `", $spelling, "`")*, ".")]
+                #[doc = concat!("\n\nRule `", $name, "`" $(, ", also `", $spelling, "`")*, ".")]
                 $variant($data),
             )+
-            /// A rule that is not listed above, with the alert's data as it came.
+            /// An unknown rule, with the data as raw JSON. The data is `None` if it was missing or
+            /// `null`.
             Unknown(Other<RuleType>, Option<RawJson>),
         }
 
-        /// The type of a rule. The spellings that Codat has used for one are the same type; its
-        /// text is the one without spaces.
+        /// Type of a rule: [`Rule`] without the data.
+        ///
+        /// It is equal to every spelling of its name: case, spaces, hyphens and `()` are ignored.
+        ///
+        /// ```
+        /// use codat_webhooks::legacy::RuleType;
+        ///
+        /// let rule_type = RuleType::from("Data sync completed");
+        /// assert_eq!(rule_type, RuleType::DataSyncCompleted);
+        /// assert_eq!(rule_type, "data-sync-completed");
+        /// assert_eq!(rule_type.as_str(), "DataSyncCompleted");
+        /// ```
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum RuleType {
             $(
-                #[doc = concat!("`", $name, "`" $(, ", `", $spelling, "`")*, ".")]
+                #[doc = concat!("`", $name, "`" $(, ", also `", $spelling, "`")*, ".")]
                 $variant,
             )+
-            /// A rule that is not listed above, as it is spelled.
+            /// An unknown rule, as the text that was sent.
             Other(Other<RuleType>),
         }
 
         impl RuleType {
-            /// Every rule that is listed.
+            /// All known rules.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The name of the rule, without spaces; that of an unknown one as it came.
+            /// Returns the name of the rule, without spaces. The name of an unknown rule is
+            /// returned as it was sent.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -69,9 +84,11 @@ macro_rules! rules {
                 }
             }
 
-            /// The types of the current events that replace the rule's alerts, as Codat's guide
-            /// names them: with `{dataType}` for any data type. See
-            /// [`Alert::replaced_by`](crate::legacy::Alert::replaced_by).
+            /// Returns the event types that replace the alerts of this rule, with `{dataType}` for
+            /// the data type and `*` for a product identifier. Empty if nothing replaces them.
+            ///
+            /// [`Alert::replaced_by`](crate::legacy::Alert::replaced_by) returns those for a given
+            /// alert.
             #[must_use]
             pub fn replaced_by(&self) -> &'static [&'static str] {
                 match self {
@@ -82,12 +99,12 @@ macro_rules! rules {
         }
 
         impl RuleType {
-            /// Takes the data of the rule's alert out of its members.
+            /// Removes the data of an alert from its members, and reads it.
             pub(crate) fn read_data(self, members: &mut Members<'_>) -> Rule {
                 match self {
                     $(Self::$variant => Rule::$variant(data(members)),)+
                     Self::Other(text) => {
-                        let data = members.raw(DATA).filter(|data| data.get() != "null");
+                        let data = members.take_raw(DATA).filter(|data| data.get() != "null");
                         Rule::Unknown(text, data.map(|data| RawJson::from(data.to_owned())))
                     }
                 }
@@ -104,19 +121,19 @@ macro_rules! rules {
             }
         }
 
-        impl From<&str> for RuleType {
-            fn from(text: &str) -> Self {
+        impl RuleType {
+            fn listed(text: &str) -> Option<Self> {
                 $(
                     if [$name $(, $spelling)*].into_iter().any(|name| is_same_rule(text, name)) {
-                        return Self::$variant;
+                        return Some(Self::$variant);
                     }
                 )+
-                Self::Other(Other::unlisted(text))
+                None
             }
         }
 
         impl Rule {
-            /// The type of the rule.
+            /// Returns the type of the rule.
             #[must_use]
             pub fn rule_type(&self) -> RuleType {
                 match self {
@@ -125,7 +142,7 @@ macro_rules! rules {
                 }
             }
 
-            /// Returns `true` if there is no data to be written.
+            /// Returns `true` if there is no data to write.
             pub(crate) fn is_empty(&self) -> bool {
                 match self {
                     $(Self::$variant(data) => data.is_empty(),)+
@@ -141,7 +158,7 @@ macro_rules! rules {
                 }
             }
 
-            /// Notes what is not modelled.
+            /// Notes everything in the data that is not modelled.
             pub(crate) fn drift(&self, walk: &mut Walk) {
                 match self {
                     $(Self::$variant(data) => Field::drift(data, walk),)+
@@ -152,12 +169,14 @@ macro_rules! rules {
     };
 }
 
-/// Takes an alert's data, unless there is nothing in it: an empty object is left, and is written back
-/// as such.
+/// Removes the data of an alert from its members, and reads it.
+///
+/// Data without contents is not written, so an empty object is not removed: it is then written back
+/// as an extra field.
 pub(crate) fn data<T: Object + Default>(members: &mut Members<'_>) -> T {
     match members.peek::<T>(DATA) {
         Some(data) if data.is_empty() => {
-            members.leave_empty(DATA);
+            members.replace_with_empty_object::<T>(DATA);
             data
         }
         _ => members.optional(DATA).unwrap_or_default(),
@@ -170,7 +189,7 @@ rules! {
         = "DataConnectionStatusChanged"
         => ["connection.created", "connection.connected", "connection.disconnected",
             "connection.reconnected", "connection.deleted"];
-    /// A company's data was synchronized for the first time.
+    /// The data of a company was synchronized for the first time.
     NewCompanySynchronized(NewCompanySynchronized)
         = "NewCompanySynchronized" | "NewCompanySynchronised"
         => ["read.completed.initial", "read.completed.successful.initial",
@@ -198,37 +217,55 @@ rules! {
     PushOperationTimedOut(PushOperation)
         = "PushOperationTimedOut"
         => ["{dataType}.write.unsuccessful", "{dataType}.write.successful"];
-    /// A sync of expenses came to its end with success.
+    /// A sync of expenses succeeded.
     SyncCompleted(SyncData)
         = "SyncCompleted" | "SyncComplete"
         => ["expenses.sync.successful"];
-    /// A sync of expenses came to its end without success.
+    /// A sync of expenses failed.
     SyncFailed(SyncData)
         = "SyncFailed"
         => ["expenses.sync.unsuccessful"];
-    /// A sync of expenses began.
+    /// A sync of expenses started.
     SyncStarted(SyncData)
         = "SyncStarted"
         => [];
-    /// The connection that expenses are synced to was deleted.
+    /// The connection of an expenses sync was deleted.
     SyncConnectionDeleted(NoData)
         = "SyncConnectionDeleted"
         => ["connection.deleted"];
-    /// The client has used up its daily quota of API calls.
+    /// The client reached its daily quota of API requests.
     RateLimitReached(RateLimitReached)
         = "ClientRateLimitReached" | "RateLimitReached"
         => ["client.rateLimit.reached"];
-    /// The client's daily quota of API calls was reset.
+    /// The client's daily quota of API requests was reset.
     RateLimitReset(RateLimitReset)
         = "ClientRateLimitReset" | "RateLimitReset"
         => ["client.rateLimit.reset"];
 }
 
 impl RuleType {
-    /// Whether the text is one of the rule's spellings.
+    /// Returns `true` if the text is a spelling of the rule's name.
     fn is_named(&self, text: &str) -> bool {
         let named = Self::from(text);
         *self == named
+    }
+}
+
+impl From<&str> for RuleType {
+    fn from(text: &str) -> Self {
+        Self::listed(text).unwrap_or_else(|| Self::Other(Other::unlisted(text)))
+    }
+}
+
+impl From<String> for RuleType {
+    fn from(text: String) -> Self {
+        Self::listed(&text).unwrap_or_else(|| Self::Other(Other::unlisted(text)))
+    }
+}
+
+impl AsRef<str> for RuleType {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
 

@@ -1,20 +1,25 @@
-//! Account categories of Lending.
+//! Payload of `AccountCategoriesUpdated`.
 
 use super::{AlertHeader, CompanyReference, Payload, object};
 use crate::value::{CompanyId, ConnectionId, Timestamp};
 
 object! {
-    /// Payload of `AccountCategoriesUpdated`: the categories of a company's accounts were updated.
+    /// Payload of `AccountCategoriesUpdated`, sent when the categories of a company's accounts were
+    /// updated.
     ///
-    /// Codat still sends it in the envelope of the legacy alerts. [`alert`](Self::alert) then holds
-    /// the rest of the alert, with the id of the company.
+    /// Codat still sends this event in the envelope of the [legacy alerts](crate::legacy). In that
+    /// envelope, the id of the company is in [`alert`](Self::alert).
+    ///
+    /// Solution: Lending. See Codat's [list of event types].
+    ///
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     pub struct AccountCategoriesUpdated {
-        /// The company. Only in the current envelope.
+        /// The company whose accounts were categorized. `None` in the legacy envelope.
         pub reference_company: Option<Box<CompanyReference>> = "referenceCompany",
-        /// When the categories were modified: a date only, or a date-time.
+        /// The time at which the categories were modified: a date, or a date and time.
         pub modified_date: Option<Timestamp> = "modifiedDate" | "ModifiedDate",
         pub extra: Extra,
-        /// The header of the legacy alert, or `None` in the current envelope.
+        /// The header of the legacy alert. `None` in the current envelope.
         pub alert: Option<Box<AlertHeader>>,
     }
 }

@@ -1,27 +1,30 @@
-//! The header of the legacy alerts. It is here, below them, because an event can be in an alert too.
+//! The header of the legacy alerts. It is here and not in `legacy` because an event,
+//! `AccountCategoriesUpdated`, can have one too.
 
 use super::object;
 use crate::value::{ClientId, CompanyId, ConnectionId, RuleId};
 
 object! {
-    /// The fields of every legacy alert, beside its data.
+    /// Header of a legacy alert: the fields that do not depend on its rule.
     ///
-    /// The alert's own id is [`Webhook::id`](crate::Webhook::id), and the fields without a name are in
-    /// [`Webhook::extra`](field@crate::Webhook::extra).
+    /// The `AlertId` is in [`Webhook::id`](crate::Webhook::id), and unknown fields are in
+    /// [`Webhook::extra`](field@crate::Webhook::extra). See [`legacy`](crate::legacy).
     pub struct AlertHeader {
-        /// The rule that raised the alert, as it was spelled: Codat has several spellings for most.
+        /// The name of the rule that raised the alert, in the spelling that was sent. Codat uses
+        /// several spellings for most rules; [`RuleType`](crate::legacy::RuleType) compares equal
+        /// to all of them.
         pub rule_type: String = "RuleType" | "ruleType" | "Type" | "type" | "eventType",
-        /// The rule's id. Deprecated by Codat.
+        /// The id of the rule. Deprecated by Codat.
         pub rule_id: Option<RuleId> = "RuleId" | "ruleId",
-        /// The client that the alert was sent to.
+        /// The id of the Codat client that the alert was sent to.
         pub client_id: Option<ClientId> = "ClientId" | "clientId",
-        /// The client's name.
+        /// The name of the client.
         pub client_name: Option<String> = "ClientName" | "clientName",
-        /// The company. `None` for an alert about the whole client.
+        /// The id of the company. `None` if the alert concerns the whole client.
         pub company_id: Option<CompanyId> = "CompanyId" | "companyId",
-        /// The connection.
+        /// The id of the data connection.
         pub data_connection_id: Option<ConnectionId> = "DataConnectionId" | "dataConnectionId",
-        /// The alert in words.
+        /// A description of the alert for people. Free text.
         pub message: Option<String> = "Message" | "message",
     }
 }

@@ -1,20 +1,26 @@
-//! Bank Feeds.
+//! Payload of the Bank Feeds events.
 
 use super::{CompanyReference, Payload, object};
 use crate::text::shown;
 use crate::value::{Amount, CompanyId, ConnectionId, Timestamp, vocabulary};
 
 object! {
-    /// A source account was connected or disconnected. Payload of
-    /// `bankFeeds.sourceAccount.connected` and `bankFeeds.sourceAccount.disconnected`.
+    /// Payload of `bankFeeds.sourceAccount.*` events, sent when a source account was connected or
+    /// disconnected.
+    ///
+    /// Solution: Bank Feeds. See Codat's [list of event types].
+    ///
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     pub struct SourceAccountEvent {
-        /// The company. Older deliveries have [`company_id`](field@Self::company_id) in its place.
+        /// The company that the source account belongs to. `None` in older deliveries, which have
+        /// [`company_id`](field@Self::company_id) instead.
         pub reference_company: Option<CompanyReference> = "referenceCompany",
-        /// The company, in older deliveries. Deprecated by Codat.
+        /// The id of the company, in older deliveries. Deprecated by Codat in favour of
+        /// [`reference_company`](field@Self::reference_company).
         pub company_id: Option<CompanyId> = "companyId",
-        /// The connection of the bank feed.
+        /// The id of the bank feed's connection.
         pub connection_id: Option<ConnectionId> = "connectionId",
-        /// The account.
+        /// The source account that was connected or disconnected.
         pub source_account: SourceAccount = "sourceAccount",
         pub extra: Extra,
     }
@@ -43,69 +49,69 @@ impl Payload for SourceAccountEvent {
 }
 
 object! {
-    /// A bank account that feeds transactions into accounting software.
+    /// Bank account whose transactions are fed into accounting software.
     ///
-    /// Codat sends two generations of this object, with nothing that says which; both are read into
-    /// this one. [`routing_info`](Self::routing_info) and [`account_info`](Self::account_info) come
-    /// with the second alone.
+    /// Codat sends two generations of this object, and no field says which one it is. This struct
+    /// holds either: [`routing_info`](Self::routing_info) and [`account_info`](Self::account_info)
+    /// exist only in the second generation.
     pub struct SourceAccount {
-        /// The account, as the bank names it.
+        /// The id of the account. Not necessarily a UUID.
         pub id: String = "id",
-        /// The account's name.
+        /// The name of the account.
         pub account_name: Option<String> = "accountName",
-        /// What kind of account it is. Free text in the first generation (`Credit`).
+        /// The type of the account. Free text in the first generation, such as `Credit`.
         pub account_type: Option<AccountType> = "accountType",
-        /// The account's number.
+        /// The account number.
         pub account_number: Option<String> = "accountNumber",
-        /// The account's sort code.
+        /// The sort code of the account.
         pub sort_code: Option<String> = "sortCode",
-        /// Where the bank is found in its payment system.
+        /// The code that identifies the bank for payments. Second generation only.
         pub routing_info: Option<RoutingInfo> = "routingInfo",
-        /// The account's currency, an ISO 4217 code.
+        /// The currency of the account, as an ISO 4217 code such as `GBP`.
         pub currency: Option<String> = "currency",
-        /// The account's balance.
+        /// The balance of the account, in its currency.
         pub balance: Option<Amount> = "balance",
-        /// More on the account.
+        /// Further information about the account. Second generation only.
         pub account_info: Option<AccountInfo> = "accountInfo",
-        /// When the account was last modified.
+        /// The time at which the account was last modified.
         pub modified_date: Option<Timestamp> = "modifiedDate",
-        /// How the account's connection stands.
+        /// The status of the account's connection.
         pub status: Option<SourceAccountStatus> = "status",
-        /// From when on transactions are fed: a date-time in the first generation, a date only in
-        /// the second.
+        /// The start of the bank feed: a date and time in the first generation, a date in the
+        /// second.
         pub feed_start_date: Option<Timestamp> = "feedStartDate",
         pub extra: Extra,
     }
 }
 
 object! {
-    /// Where a bank is found in its payment system.
+    /// Code that identifies a bank for payments.
     pub struct RoutingInfo {
-        /// The bank's code.
+        /// The code of the bank, in the format of its [`routing_type`](field@Self::routing_type).
         pub bank_code: Option<String> = "bankCode",
-        /// What kind of code it is.
+        /// The type of the code.
         pub routing_type: Option<RoutingType> = "type",
         pub extra: Extra,
     }
 }
 
 object! {
-    /// More on a source account.
+    /// Further information about a [`SourceAccount`].
     pub struct AccountInfo {
-        /// What the account is for.
+        /// The description of the account.
         pub description: Option<String> = "description",
-        /// What the customer calls the account.
+        /// The nickname of the account.
         pub nickname: Option<String> = "nickname",
-        /// When the account was opened, a date only.
+        /// The date on which the account was opened.
         pub account_open_date: Option<Timestamp> = "accountOpenDate",
-        /// The balance that can be drawn on.
+        /// The available balance of the account, in its currency.
         pub available_balance: Option<Amount> = "availableBalance",
         pub extra: Extra,
     }
 }
 
 vocabulary! {
-    /// What kind of bank account it is.
+    /// Type of a [`SourceAccount`].
     pub enum AccountType {
         Checking = "checking",
         Savings = "savings",
@@ -116,7 +122,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What kind of code finds the bank.
+    /// Type of the code in a [`RoutingInfo`].
     pub enum RoutingType {
         Rtn = "rtn",
         Aba = "aba",
@@ -135,7 +141,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How a source account's connection stands.
+    /// Status of the connection of a [`SourceAccount`].
     pub enum SourceAccountStatus {
         Pending = "pending",
         Connected = "connected",

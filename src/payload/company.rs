@@ -1,49 +1,62 @@
-//! Companies.
+//! Payloads of the `company.*` events, and the reference to a company in other payloads.
 
 use super::{Connection, Payload, object};
 use crate::text::shown;
 use crate::value::{CompanyId, Tags, Timestamp, UserId};
 
 object! {
-    /// A company: the business whose data is shared. Payload of `company.created` and
-    /// `company.deleted`.
+    /// Payload of `company.created` and `company.deleted` events, sent when a company was created
+    /// or deleted.
+    ///
+    /// A company is a business whose data is shared through Codat. In these events, the payload is
+    /// the company itself, so there is no `referenceCompany`.
+    ///
+    /// Solution: Platform. See Codat's [list of event types].
+    ///
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     ///
     /// ```
     /// use codat_webhooks::payload::Company;
     /// use codat_webhooks::value::CompanyId;
     ///
     /// let id: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
-    /// let mut company = Company::new(id);
-    /// company.name = Some("Harbour Bikes".into());
+    /// let company = Company::new(id).name("Harbour Bikes");
+    /// assert_eq!(company.name.as_deref(), Some("Harbour Bikes"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct Company {
-        /// The company. Some of Codat's pages show `company.created` with a `referenceCompany` in
-        /// place of the company's own fields: its id is this one, and the rest of it is in `extra`.
+        /// The id of the company.
+        ///
+        /// Some of Codat's pages show `company.created` with a `referenceCompany` instead of the
+        /// company's own fields. The id is then read from there, and `extra` holds the
+        /// `referenceCompany`.
         pub id: CompanyId = "id" | "referenceCompany.id",
-        /// The company's name.
+        /// The name of the company.
         pub name: Option<String> = "name",
-        /// What the client has noted on the company.
+        /// The client's description of the company.
         pub description: Option<String> = "description",
         /// The URI of the Link page on which the customer authorizes access to the data.
         pub redirect: Option<String> = "redirect",
-        /// When data was last synchronized. Missing before the first time.
+        /// The time of the last synchronization. `None` if there was none yet.
         pub last_sync: Option<Timestamp> = "lastSync",
-        /// When the company was created in Codat.
+        /// The time at which the company was created in Codat.
         pub created: Option<Timestamp> = "created",
-        /// Who created the company.
+        /// The name of the user who created the company.
         pub created_by_user_name: Option<String> = "createdByUserName",
-        /// The identifiers of the products that are switched on for the company.
+        /// The identifiers of the products that are enabled for the company, such as `lending`. An
+        /// open set.
         pub products: Option<Vec<String>> = "products",
-        /// The company's tags.
+        /// The tags of the company.
         pub tags: Option<Tags> = "tags",
         /// The company that this one is a subsidiary of.
         pub reference_parent_company: Option<CompanyReference> = "referenceParentCompany",
-        /// The company's subsidiaries.
+        /// The subsidiaries of the company.
         pub reference_subsidiary_companies: Option<Vec<CompanyReference>> = "referenceSubsidiaryCompanies",
-        /// The users who own the company. Empty when there are none; missing before July 2026.
+        /// The ids of the users who own the company. Empty if there are none; `None` in events from
+        /// before July 2026.
         pub owner_user_ids: Option<Vec<UserId>> = "ownerUserIds",
-        /// The company's connections. In the API's company object; webhooks leave it out as a rule.
+        /// The connections of the company. Part of the company in Codat's API; webhooks usually
+        /// leave it out.
         pub data_connections: Option<Vec<Connection>> = "dataConnections",
         pub extra: Extra,
     }
@@ -64,24 +77,26 @@ impl Payload for Company {
 }
 
 object! {
-    /// The company that an event is about, in short.
+    /// Reference to a company: the `referenceCompany` of most payloads.
+    ///
+    /// Deliveries often have only [`id`](Self::id) and `name`.
     pub struct CompanyReference {
-        /// The company.
+        /// The id of the company.
         pub id: CompanyId = "id",
-        /// The company's name.
+        /// The name of the company.
         pub name: Option<String> = "name",
-        /// What the client has noted on the company.
+        /// The client's description of the company.
         pub description: Option<String> = "description",
-        /// Where to see the company.
+        /// Links to pages about the company.
         pub links: Option<CompanyLinks> = "links",
-        /// The company's tags.
+        /// The tags of the company.
         pub tags: Option<Tags> = "tags",
         pub extra: Extra,
     }
 }
 
 object! {
-    /// Where to see a company.
+    /// Links to pages about a company.
     pub struct CompanyLinks {
         /// The URI of the company's page in the Codat Portal.
         pub portal: Option<String> = "portal",
@@ -90,20 +105,24 @@ object! {
 }
 
 object! {
-    /// A product was switched on or off for a company. Payload of `company.product.added` and
-    /// `company.product.removed`.
+    /// Payload of `company.product.*` events, sent when a product was enabled or disabled for a
+    /// company.
+    ///
+    /// Solution: Platform. See Codat's [list of event types].
+    ///
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     pub struct CompanyProduct {
-        /// The company.
+        /// The id of the company.
         pub id: CompanyId = "id",
-        /// The company's name.
+        /// The name of the company.
         pub name: Option<String> = "name",
-        /// What the client has noted on the company.
+        /// The client's description of the company.
         pub description: Option<String> = "description",
-        /// The identifier of the product that was added or removed, such as `lending`.
+        /// The identifier of the product that was added or removed, such as `lending`. An open set.
         pub product_id: String = "productId",
-        /// The product's name, such as `Lending`.
+        /// The name of the product, such as `Lending`.
         pub product_name: Option<String> = "productName",
-        /// The identifiers of all products that the company has after the change.
+        /// The identifiers of all products of the company after the change.
         pub products: Option<Vec<String>> = "products",
         pub extra: Extra,
     }

@@ -1,4 +1,4 @@
-//! Data connections.
+//! Payload of the `connection.*` events.
 
 use super::{CompanyReference, Payload, object};
 use crate::text::shown;
@@ -7,20 +7,32 @@ use crate::value::{
 };
 
 object! {
-    /// A connection changed. Payload of the `connection.*` events.
+    /// Payload of `connection.*` events, sent when a connection was created, deleted, or changed
+    /// its status.
     ///
-    /// | event | what happened |
+    /// | event type | meaning |
     /// |---|---|
-    /// | `connection.created` | made, and [`PendingAuth`](ConnectionStatus::PendingAuth) |
-    /// | `connection.connected` | authorized for the first time: now [`Linked`](ConnectionStatus::Linked) |
-    /// | `connection.disconnected` | lost: now [`Unlinked`](ConnectionStatus::Unlinked), or [`Deauthorized`](ConnectionStatus::Deauthorized) with errors that say why |
-    /// | `connection.reconnected` | back to [`Linked`](ConnectionStatus::Linked) |
-    /// | `connection.failed` | linking did not complete; the errors say why |
-    /// | `connection.deleted` | deleted |
+    /// | `connection.created` | The connection was created and is [`PendingAuth`]. |
+    /// | `connection.connected` | The connection went from [`PendingAuth`] to [`Linked`]. |
+    /// | `connection.disconnected` | The connection went from [`Linked`] to [`Unlinked`], or to [`Deauthorized`], in which case the errors say why. |
+    /// | `connection.reconnected` | The connection went back to [`Linked`]. |
+    /// | `connection.failed` | Linking did not complete. The errors say why. |
+    /// | `connection.deleted` | The connection was deleted. |
+    ///
+    /// The errors are in
+    /// [`Connection::data_connection_errors`](field@Connection::data_connection_errors).
+    ///
+    /// Solution: Platform. See Codat's [list of event types].
+    ///
+    /// [`PendingAuth`]: ConnectionStatus::PendingAuth
+    /// [`Linked`]: ConnectionStatus::Linked
+    /// [`Unlinked`]: ConnectionStatus::Unlinked
+    /// [`Deauthorized`]: ConnectionStatus::Deauthorized
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     pub struct ConnectionEvent {
-        /// The company whose connection it is.
+        /// The company that the connection belongs to.
         pub reference_company: CompanyReference = "referenceCompany",
-        /// The connection as it is now.
+        /// The connection after the change.
         pub connection: Connection = "connection",
         pub extra: Extra,
     }
@@ -53,87 +65,92 @@ impl Payload for ConnectionEvent {
 }
 
 object! {
-    /// A data connection: the link between a company and one piece of its software.
+    /// Data connection: the link between a company and one piece of software, such as its
+    /// accounting platform.
     pub struct Connection {
-        /// The connection.
+        /// The id of the connection.
         pub id: ConnectionId = "id",
-        /// The integration: the software that is linked.
+        /// The id of the integration that the connection uses.
         pub integration_id: Option<IntegrationId> = "integrationId",
-        /// The integration's key of four letters, such as `gbol`.
+        /// The four-letter key of the integration, such as `gbol`. An open set.
         pub integration_key: Option<String> = "integrationKey",
-        /// The source.
+        /// The id of the data source.
         pub source_id: Option<SourceId> = "sourceId",
-        /// What kind of software it is.
+        /// The kind of software that is connected.
         pub source_type: Option<SourceType> = "sourceType",
-        /// The software's name.
+        /// The name of the software that is connected.
         pub platform_name: Option<String> = "platformName",
-        /// The URI on which the customer authorizes the connection.
+        /// The URI at which the customer authorizes the connection.
         pub link_url: Option<String> = "linkUrl",
-        /// How the connection stands.
+        /// The status of the connection.
         pub status: ConnectionStatus = "status",
-        /// When data was last synchronized. Missing before the first time.
+        /// The time of the last synchronization. `None` if there was none yet.
         pub last_sync: Option<Timestamp> = "lastSync",
-        /// When the connection was made.
+        /// The time at which the connection was created.
         pub created: Option<Timestamp> = "created",
-        /// What went wrong with the connection.
+        /// The errors of the connection.
         pub data_connection_errors: Option<Vec<ConnectionError>> = "dataConnectionErrors",
-        /// What else the integration tells, an object with any content.
+        /// Further information from the integration: a JSON object, with keys that depend on the
+        /// integration.
         pub connection_info: Option<RawJson> = "connectionInfo",
         pub extra: Extra,
     }
 }
 
 object! {
-    /// Something that went wrong with a connection.
+    /// Error of a [`Connection`].
     pub struct ConnectionError {
-        /// The status code, as a rule an HTTP status.
+        /// The status code of the error, usually an HTTP status code.
         pub status_code: Option<StatusCode> = "statusCode",
-        /// The status in words.
+        /// The description of the status code, such as `Too Many Requests`.
         pub status_text: Option<String> = "statusText",
-        /// What went wrong.
+        /// The error message. Free text.
         pub error_message: Option<String> = "errorMessage",
-        /// When it went wrong, in UTC.
+        /// The time at which the error occurred, in UTC.
         pub errored_on_utc: Option<Timestamp> = "erroredOnUtc",
-        /// Whether it still goes wrong. `None` means that the error is not transient.
+        /// The status of a transient error. `None` if the error is not transient.
         pub status: Option<ConnectionErrorStatus> = "status",
-        /// When it was resolved, in UTC.
+        /// The time at which the error was resolved, in UTC. `None` if it was not resolved.
         pub resolved_on_utc: Option<Timestamp> = "resolvedOnUtc",
         pub extra: Extra,
     }
 }
 
 vocabulary! {
-    /// How a connection stands.
+    /// Status of a [`Connection`].
     pub enum ConnectionStatus {
-        /// The customer has yet to authorize it, or has to again.
+        /// The customer has not authorized the connection yet, or has to authorize it again.
         PendingAuth = "PendingAuth",
-        /// Authorized: data can be read.
+        /// The connection is authorized, and data can be read.
         Linked = "Linked",
-        /// Unlinked by the client or the customer.
+        /// The connection was unlinked.
         Unlinked = "Unlinked",
-        /// The source platform has withdrawn the authorization.
+        /// The authorization of the connection is no longer valid.
         Deauthorized = "Deauthorized",
     }
 }
 
 vocabulary! {
-    /// What kind of software a connection links to.
+    /// Kind of software that a [`Connection`] links to.
     pub enum SourceType {
         Accounting = "Accounting",
         Banking = "Banking",
         BankFeed = "BankFeed",
         Commerce = "Commerce",
         Expense = "Expense",
-        /// Codat's own value, as against a text outside the documented set.
+        /// The documented value `Other`. Undocumented values are in the variant
+        /// [`Other`](Self::Other).
         OtherSource = "Other",
         Unknown = "Unknown",
     }
 }
 
 vocabulary! {
-    /// Whether a connection's error still stands.
+    /// Status of a transient [`ConnectionError`].
     pub enum ConnectionErrorStatus {
+        /// The error still occurs.
         Active = "Active",
+        /// The error was resolved.
         Resolved = "Resolved",
     }
 }

@@ -1,18 +1,21 @@
-//! Expenses.
+//! Payload of the `expenses.sync.*` events.
 
 use super::{CompanyReference, Payload, object};
 use crate::text::{shown, tally};
 use crate::value::vocabulary;
 
 object! {
-    /// A sync of expenses came to its end. Payload of `expenses.sync.successful` and
-    /// `expenses.sync.unsuccessful`.
+    /// Payload of `expenses.sync.*` events, sent when a sync of expenses succeeded or failed.
+    ///
+    /// Solution: Expenses. See Codat's [list of event types].
+    ///
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     pub struct ExpensesSync {
         /// The company whose expenses were synced.
         pub reference_company: CompanyReference = "referenceCompany",
-        /// The sync: a UUID today, documented as text.
+        /// The id of the sync. Documented as text; currently a UUID.
         pub sync_id: String = "syncId",
-        /// How each transaction went. Older events leave it out.
+        /// The transactions of the sync. `None` in older events.
         pub transactions: Option<Vec<ExpensesTransaction>> = "transactions",
         pub extra: Extra,
     }
@@ -37,20 +40,20 @@ impl Payload for ExpensesSync {
 }
 
 object! {
-    /// How one transaction of a sync went.
+    /// Transaction of an [`ExpensesSync`].
     pub struct ExpensesTransaction {
-        /// The transaction, as the client names it.
+        /// The id of the transaction. Not necessarily a UUID.
         pub id: String = "id",
-        /// How it went.
+        /// The status of the transaction.
         pub status: Option<ExpensesTransactionStatus> = "status",
-        /// What went wrong.
+        /// The error message if the transaction failed. Free text.
         pub error_message: Option<String> = "errorMessage",
         pub extra: Extra,
     }
 }
 
 vocabulary! {
-    /// How a transaction of a sync stands.
+    /// Status of an [`ExpensesTransaction`].
     pub enum ExpensesTransactionStatus {
         Unknown = "Unknown",
         PushError = "PushError",

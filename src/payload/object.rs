@@ -1,4 +1,4 @@
-//! The `object!` macro, which declares a JSON object, and the code that all objects share.
+//! The `object!` macro, which declares the structs for JSON objects, and the code that they share.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,10 +8,12 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use crate::drift::{DriftKind, Walk};
-use crate::value::{Extra, Fault, Field, Hot, HotOption, Members, Name, give_up};
+use crate::value::{
+    Extra, Field, FieldError, Hot, HotOption, Members, Name, check_format, give_up,
+};
 
-/// Declares a JSON object as a plain struct, with the wire name beside each field, and after a `|`
-/// the other spellings in which it is read:
+/// Declares the struct for a JSON object. Each field has its wire name beside it, followed by the
+/// other spellings that are read:
 ///
 /// ```text
 /// pub struct Write {
@@ -21,18 +23,19 @@ use crate::value::{Extra, Fault, Field, Hot, HotOption, Members, Name, give_up};
 /// }
 /// ```
 ///
-/// An `Option` field is optional: missing and `null` are `None`, and so is a value that does not fit,
-/// which is kept in `extra`. Any other field is required, and an argument of `new`. A field without
-/// a wire name is not part of the JSON.
+/// - An `Option` field is optional. It is `None` if it is missing, is `null`, or does not fit its
+///   type; in the last case, the raw value is kept in `extra`.
+/// - Any other field is required, and is an argument of `new`.
+/// - A field without a wire name is not part of the JSON.
 ///
-/// Makes the struct, `new`, a setter for each optional field, `Default` if nothing is required, `Fields` for the readers, and `Object`,
-/// `Serialize` and `Deserialize` if there is an `extra`.
+/// Generates the struct, `new`, a setter for each optional field, and `Fields`; `Default` if no
+/// field is required; `Object`, `Field`, `Serialize` and `Deserialize` if there is an `extra`.
 macro_rules! object {
     ($(#[$meta:meta])* pub struct $name:ident { $($fields:tt)* }) => {
         $crate::payload::object!(@sort [$(#[$meta])* $name] [] [] [] [] $($fields)*);
     };
 
-    // Sorts the fields into those of the JSON and all others, and into required and optional ones.
+    // Sorts the fields by whether they are part of the JSON, and by whether they are required.
     (@sort $head:tt $json:tt $other:tt $required:tt [$($optional:tt)*] pub extra: Extra, $($rest:tt)*) => {
         $crate::payload::object!(@sort $head $json [extra] $required [$($optional)*] $($rest)*);
     };
@@ -55,7 +58,7 @@ macro_rules! object {
             $json $other $required $optional $($rest)*);
     };
 
-    (@sort [$(#[$meta:meta])* $name:ident $({ [$($apart_meta:tt)*] $apart:ident: $apart_type:ty })*]
+    (@sort [$(#[$meta:meta])* $name:ident $({ [$($skipped_meta:tt)*] $skipped:ident: $skipped_type:ty })*]
         [$({ [$($field_meta:tt)*] $field:ident: $type:ty, $key:literal $($spelling:literal)* })*]
         [$($extra:ident)?]
         [$({ $required:ident: $required_type:ty })*]
@@ -65,22 +68,27 @@ macro_rules! object {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub struct $name {
-            $($($field_meta)* #[doc = concat!("\n\nWire name `", $key, "`.")] pub $field: $type,)*
-            $($($apart_meta)* pub $apart: $apart_type,)*
             $(
-                /// The fields that this version does not name, and optional ones that do not fit.
+                $($field_meta)*
+                #[doc = $crate::payload::object!(@wire_name $key $($spelling)*)]
+                pub $field: $type,
+            )*
+            $($($skipped_meta)* pub $skipped: $skipped_type,)*
+            $(
+                /// Unknown fields, and the raw values of optional fields that do not fit their
+                /// type.
                 pub $extra: $crate::value::Extra,
             )?
         }
 
         impl $name {
-            /// Creates one from the required fields. The others are `None` and can be set.
+            #[doc = $crate::payload::object!(@new $($required)*)]
             #[must_use]
             pub fn new($($required: impl Into<$required_type>),*) -> Self {
                 Self {
                     $($required: $required.into(),)*
                     $($optional: None,)*
-                    $($apart: None,)*
+                    $($skipped: None,)*
                     $($extra: $crate::value::Extra::new(),)?
                 }
             }
@@ -97,7 +105,7 @@ macro_rules! object {
 
         $crate::payload::object!(@default $name $($required)*);
 
-        // An object may have no named field at all.
+        // `NoData` has no named fields.
         #[allow(unused_variables)]
         impl $crate::payload::Fields for $name {
             const NAMES: &'static [$crate::value::Name] =
@@ -118,18 +126,18 @@ macro_rules! object {
                 }
                 Ok(Self {
                     $($field: <$type as $crate::payload::Slot>::from_value($field).ok_or_else($crate::value::give_up)?,)*
-                    $($apart: None,)*
+                    $($skipped: None,)*
                     $($extra: $crate::value::Extra::new(),)?
                 })
             }
 
-            fn cold<'a>(members: &mut $crate::value::Members<'a>) -> Result<Self, $crate::value::Fault<'a>> {
+            fn cold<'a>(members: &mut $crate::value::Members<'a>) -> Result<Self, $crate::value::FieldError<'a>> {
                 Ok(Self {
                     $($field: <$type as $crate::payload::Slot>::cold(
                         members,
                         $crate::value::Name::new($key, &[$($spelling),*]),
                     )?,)*
-                    $($apart: None,)*
+                    $($skipped: None,)*
                     $($extra: $crate::value::Extra::new(),)?
                 })
             }
@@ -148,7 +156,7 @@ macro_rules! object {
             fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
                 Ok(Self {
                     $($field: u.arbitrary()?,)*
-                    $($apart: None,)*
+                    $($skipped: None,)*
                     $($extra: $crate::value::Extra::arbitrary_beside(
                         u,
                         <Self as $crate::payload::Fields>::NAMES,
@@ -175,7 +183,7 @@ macro_rules! object {
                     $crate::payload::hot(deserializer)
                 }
 
-                fn cold(json: &serde_json::value::RawValue) -> Result<Self, $crate::value::Fault<'_>> {
+                fn cold(json: &serde_json::value::RawValue) -> Result<Self, $crate::value::FieldError<'_>> {
                     $crate::payload::cold(json)
                 }
 
@@ -198,6 +206,23 @@ macro_rules! object {
         )?
     };
 
+    // The documentation of wire names and of `new`.
+    (@wire_name $key:literal) => {
+        concat!("\n\nWire name: `", $key, "`.")
+    };
+    (@wire_name $key:literal $spelling:literal $($more:literal)*) => {
+        concat!(
+            "\n\nWire name: `", $key, "`; also read as `", $spelling, "`" $(, ", `", $more, "`")*, "."
+        )
+    };
+
+    (@new) => {
+        "Creates a value in which no field is set."
+    };
+    (@new $($required:ident)+) => {
+        "Creates a value from the required fields. Optional fields are `None`."
+    };
+
     (@default $name:ident) => {
         impl Default for $name {
             fn default() -> Self {
@@ -213,36 +238,37 @@ pub(crate) use object;
 pub(crate) trait Fields: Sized {
     const NAMES: &'static [Name];
 
+    /// Reads the fields with the hot reader.
     fn hot<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
 
-    /// Takes the fields out of the members.
-    fn cold<'a>(members: &mut Members<'a>) -> Result<Self, Fault<'a>>;
+    /// Reads the fields with the cold reader, and removes them from the members.
+    fn cold<'a>(members: &mut Members<'a>) -> Result<Self, FieldError<'a>>;
 
-    /// Visits the fields that are set.
+    /// Visits each field that is set.
     fn each<V: Visit>(&self, visit: &mut V) -> Result<(), V::Error>;
 
-    /// Writes the fields, in the spelling that `extra` has noted.
+    /// Writes the fields, each in the spelling that `extra` has recorded for it.
     fn write<M: SerializeMap>(&self, map: &mut M, extra: &Extra) -> Result<(), M::Error> {
         self.each(&mut Write { map, extra })
     }
 
-    /// Returns `true` if a field is written under the name.
+    /// Returns `true` if `write` writes a field with this name.
     fn writes(&self, name: &str, extra: &Extra) -> bool {
-        self.each(&mut Find { name, extra }).is_err()
+        self.each(&mut FindName { name, extra }).is_err()
     }
 
-    /// Notes what the fields have that is not modelled.
+    /// Notes everything in the fields that is not modelled.
     fn drift(&self, walk: &mut Walk, extra: &Extra) {
         let Ok(()) = self.each(&mut Drift { walk, extra });
     }
 }
 
-/// An object with its unknown fields.
+/// An object that keeps its unknown fields.
 pub(crate) trait Object: Fields + Field {
     fn extra(&self) -> &Extra;
     fn with_extra(self, extra: Extra) -> Self;
 
-    /// Returns `true` if no field is set and none is unknown.
+    /// Returns `true` if no field is set and there are no unknown fields.
     fn is_empty(&self) -> bool {
         self.each(&mut IsUnset).is_ok() && self.extra().is_empty()
     }
@@ -264,14 +290,14 @@ pub(crate) fn hot<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Resu
         }
     }
 
-    // As a map, never as a struct: serde would take an array for that too.
+    // Not `deserialize_struct`, which also accepts an array.
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
 
-pub(crate) fn cold<T: Object>(json: &RawValue) -> Result<T, Fault<'_>> {
-    let mut members = Members::of(json)?;
+pub(crate) fn cold<T: Object>(json: &RawValue) -> Result<T, FieldError<'_>> {
+    let mut members = Members::from_json(json)?;
     let object = <T as Fields>::cold(&mut members)?;
-    Ok(object.with_extra(members.rest()))
+    Ok(object.with_extra(members.into_extra()))
 }
 
 pub(crate) fn drift<T: Object>(object: &T, walk: &mut Walk) {
@@ -279,7 +305,7 @@ pub(crate) fn drift<T: Object>(object: &T, walk: &mut Walk) {
     drift_of_extra(object.extra(), T::NAMES, walk);
 }
 
-/// Notes the fields without a name, and the misfits of those that have one.
+/// Notes every field in `extra`: as a misfit if its name is known, as an unknown field otherwise.
 pub(crate) fn drift_of_extra(extra: &Extra, names: &[Name], walk: &mut Walk) {
     for (name, value) in extra {
         let known = names.iter().flat_map(|name| name.spellings());
@@ -298,6 +324,7 @@ pub(crate) fn serialize<T: Object, S: Serializer>(
     object: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
+    check_format(&serializer)?;
     let extra = object.extra();
     let mut map = serializer.serialize_map(None)?;
     object.write(&mut map, extra)?;
@@ -312,19 +339,25 @@ pub(crate) fn deserialize<'de, T: Object, D: Deserializer<'de>>(
     cold(&json).map_err(D::Error::custom)
 }
 
-/// The type of a field: required, or optional in an `Option`.
+/// The declared type of a field: a [`Field`] if it is required, or an `Option` of one.
+///
+/// It lets the macro treat both in the same way.
 pub(crate) trait Slot: Sized {
     type Value: Field;
 
+    /// Reads the next value of the map with the hot reader. Gives up if the field is repeated.
     fn hot<'de, A: MapAccess<'de>>(
         place: &mut Option<Self::Value>,
         map: &mut A,
     ) -> Result<(), A::Error>;
 
-    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<Self, Fault<'a>>;
+    /// Reads the field with the cold reader, and removes it from the members.
+    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<Self, FieldError<'a>>;
 
+    /// Converts what the hot reader has read. `None` if a required field is missing.
     fn from_value(value: Option<Self::Value>) -> Option<Self>;
 
+    /// Returns the value, or `None` if an optional field is not set.
     fn value(&self) -> Option<&Self::Value>;
 }
 
@@ -340,7 +373,7 @@ impl<T: Field> Slot for T {
         Ok(())
     }
 
-    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<T, Fault<'a>> {
+    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<T, FieldError<'a>> {
         members.required(name)
     }
 
@@ -365,7 +398,7 @@ impl<T: Field> Slot for Option<T> {
         Ok(())
     }
 
-    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<Option<T>, Fault<'a>> {
+    fn cold<'a>(members: &mut Members<'a>, name: Name) -> Result<Option<T>, FieldError<'a>> {
         Ok(members.optional(name))
     }
 
@@ -378,7 +411,7 @@ impl<T: Field> Slot for Option<T> {
     }
 }
 
-/// What can be done with each field of an object.
+/// Visitor of the fields of an object. An error ends the visit.
 pub(crate) trait Visit {
     type Error;
 
@@ -402,8 +435,10 @@ impl<M: SerializeMap> Visit for Write<'_, M> {
     }
 }
 
-/// Returns the name under which a field is written. `None` if it was found in another field, which is
-/// written, and has not been changed.
+/// Returns the name under which a field is written.
+///
+/// `None` if the value was read from inside another field and is unchanged: it is then written as
+/// part of that field.
 fn written_name<T: Field>(name: &'static str, value: &T, extra: &Extra) -> Option<&'static str> {
     let spelling = extra.spelling(name);
     if !spelling.contains('.') {
@@ -412,13 +447,13 @@ fn written_name<T: Field>(name: &'static str, value: &T, extra: &Extra) -> Optio
     (extra.field_within(spelling).as_ref() != Some(value)).then_some(name)
 }
 
-/// Fails when the name is found.
-struct Find<'v> {
+/// Fails at the field that is written under the name.
+struct FindName<'v> {
     name: &'v str,
     extra: &'v Extra,
 }
 
-impl Visit for Find<'_> {
+impl Visit for FindName<'_> {
     type Error = ();
 
     fn field<T: Field>(&mut self, name: &'static str, value: &T) -> Result<(), ()> {
@@ -455,7 +490,7 @@ impl Visit for Drift<'_> {
     }
 }
 
-/// Reads a key with a function that knows the names.
+/// Reads a key with a function that maps the known names. Gives up at any other key.
 pub(crate) struct KeySeed<F>(pub(crate) F);
 
 impl<'de, K, F: FnOnce(&str) -> Option<K>> DeserializeSeed<'de> for KeySeed<F> {

@@ -1,17 +1,26 @@
-//! The rate limit of the client's API calls.
+//! Payload of the `client.rateLimit.*` events.
 
 use super::{Payload, object};
 use crate::value::Timestamp;
 
 object! {
-    /// The daily quota of API calls. Payload of `client.rateLimit.reached` and
-    /// `client.rateLimit.reset`, which concern the whole client and no company.
+    /// Payload of `client.rateLimit.*` events, sent when the client reached its daily quota of API
+    /// requests, and when the quota was reset.
+    ///
+    /// These events concern the whole client and refer to no company.
+    ///
+    /// Solution: Platform. See Codat's [list of event types].
+    ///
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     pub struct RateLimit {
-        /// The number of API calls that the client may make in a day.
+        /// The number of API requests that the client may make per day.
         pub daily_quota: Option<i64> = "dailyQuota",
-        /// How many of them are left.
+        /// The number of API requests that remain.
         pub quota_remaining: Option<i64> = "quotaRemaining",
-        /// When the quota resets. Codat has been seen to send impossible times of day.
+        /// The time at which the quota resets.
+        ///
+        /// Codat's published sample has an impossible time of day, `23:59:99`, so be prepared for a
+        /// [`Timestamp`] whose views are `None`.
         pub expiry_date: Option<Timestamp> = "expiryDate",
         pub extra: Extra,
     }

@@ -1,21 +1,31 @@
-//! Reads: data that Codat fetched.
+//! Payload of the `read.completed` events.
 
 use super::{CompanyReference, Payload, object};
 use crate::text::tally;
 use crate::value::{ConnectionId, DataType, Timestamp, vocabulary};
 
 object! {
-    /// A read of a company's data came to its end. Payload of the `read.completed*` events and of
-    /// `{productIdentifier}.read.completed*`.
+    /// Payload of `read.completed` and `{productIdentifier}.read.completed` events, sent when a
+    /// read of a company's data finished, whether it succeeded or failed.
     ///
-    /// `read.completed.initial` comes after every time a connection is linked, not once for a
-    /// company.
+    /// The same payload is sent for the narrower event types that end in `.initial`, `.successful`,
+    /// `.unsuccessful` or `.successful.initial`. Those that end in `.initial` are sent each time a
+    /// connection is linked, not once per company.
+    ///
+    /// Use [`failed`](Self::failed), [`modified`](Self::modified) and
+    /// [`by_connection`](Self::by_connection) to select data types of the read.
+    ///
+    /// Solution: Platform. See Codat's [list of event types].
+    ///
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     pub struct ReadCompleted {
         /// The company whose data was read.
         pub reference_company: CompanyReference = "referenceCompany",
-        /// Only records modified since then were asked for.
+        /// The lower bound of the read: only records that were modified since then were requested.
+        /// `None` if there was no bound.
         pub modified_from_date: Option<Timestamp> = "modifiedFromDate",
-        /// What was read, and how it went. Codat asks to handle every element, however many.
+        /// The data types that were read, with the result of each. The number of elements varies:
+        /// handle all of them.
         pub data_types: Vec<DataTypeRead> = "dataTypes",
         pub extra: Extra,
     }
@@ -26,7 +36,7 @@ impl Payload for ReadCompleted {
         Some(&self.reference_company)
     }
 
-    /// The one connection that all of the data types were read from.
+    /// `None` if the data types were read from several connections.
     fn connection_id(&self) -> Option<ConnectionId> {
         let mut ids = self
             .data_types
@@ -46,58 +56,61 @@ impl Payload for ReadCompleted {
 }
 
 object! {
-    /// How the read of one data type went.
+    /// Result of reading one data type, in a [`ReadCompleted`].
     pub struct DataTypeRead {
-        /// The connection that it was read from.
+        /// The id of the connection that the data was read from.
         pub connection_id: Option<ConnectionId> = "connectionId",
-        /// The data type.
+        /// The data type that was read.
         pub data_type: DataType = "dataType",
-        /// Whether any record was new or changed. `false` throughout for the first read after
-        /// linking.
+        /// `true` if records were added or changed. Always `false` in the first read after a
+        /// connection is linked.
         pub records_modified: Option<bool> = "recordsModified",
-        /// How the dataset stands.
+        /// The status of the dataset.
         pub status: Option<DatasetStatus> = "status",
-        /// What Codat has to say on the data.
+        /// The issues that Codat noticed in the data.
         pub issues: Option<Vec<Issue>> = "issues",
         pub extra: Extra,
     }
 }
 
 object! {
-    /// Something that Codat noticed while it read.
+    /// Issue that Codat noticed while it read a data type.
     pub struct Issue {
-        /// What kind of issue, severity first: `warning.validation`.
+        /// The type of the issue: dotted parts, severity first, such as `warning.validation`. An
+        /// open set.
         pub issue_type: Option<String> = "type",
-        /// The issue in words.
+        /// The description of the issue. Free text.
         pub message: Option<String> = "message",
-        /// Where to read more.
+        /// Links to pages about the issue.
         pub links: Option<IssueLinks> = "links",
         pub extra: Extra,
     }
 }
 
 object! {
-    /// Where to read more on an issue.
+    /// Links to pages about an [`Issue`].
     pub struct IssueLinks {
         /// The URI of the logs.
         pub logs: Option<String> = "logs",
         /// The URI of the page in the Codat Portal.
         pub portal: Option<String> = "portal",
-        /// The URI of the documentation.
+        /// The URI of a page to read more on.
         pub read_more: Option<String> = "readMore",
         pub extra: Extra,
     }
 }
 
 vocabulary! {
-    /// How the read of a dataset stands.
+    /// Status of a dataset, in a [`DataTypeRead`].
+    ///
+    /// Use [`is_complete`](Self::is_complete) and [`is_error`](Self::is_error) to classify it.
     pub enum DatasetStatus {
         Initial = "Initial",
         Queued = "Queued",
         Fetching = "Fetching",
         MapQueued = "MapQueued",
         Mapping = "Mapping",
-        /// The data is there.
+        /// The read succeeded.
         Complete = "Complete",
         FetchError = "FetchError",
         MapError = "MapError",
@@ -118,24 +131,26 @@ vocabulary! {
 }
 
 impl DatasetStatus {
-    /// Returns `true` if the read has failed: `FetchError`, `MapError`, `InternalError`,
-    /// `ProcessingError`, `ValidationError`, `AuthError`, `RateLimitError`, `PermissionsError` or
+    /// Returns `true` if the read failed: for `FetchError`, `MapError`, `InternalError`,
+    /// `ProcessingError`, `ValidationError`, `AuthError`, `RateLimitError`, `PermissionsError` and
     /// `PrerequisiteNotMet`.
+    ///
+    /// Returns `false` for an undocumented status.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.stage() == Some(Stage::Failed)
     }
 
-    /// Returns `true` if the read has succeeded: `Complete`.
+    /// Returns `true` if the read succeeded: for `Complete` only.
     ///
-    /// `Cancelled` and `NotSupported` are ends that are neither complete nor an error, and every other
-    /// status is on the way.
+    /// `Cancelled` and `NotSupported` are final, but neither complete nor an error. The remaining
+    /// statuses are those of a read in progress.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.stage() == Some(Stage::Complete)
     }
 
-    /// Each documented status has to be named here.
+    // Has no `_` arm, so that a new status does not compile until it is classified.
     fn stage(&self) -> Option<Stage> {
         match self {
             Self::Complete => Some(Stage::Complete),
@@ -171,24 +186,26 @@ enum Stage {
 }
 
 impl ReadCompleted {
-    /// Returns the data types whose read has failed, by [`DatasetStatus::is_error`].
+    /// Returns an iterator over the data types whose read failed, as
+    /// [`DatasetStatus::is_error`] defines it.
     pub fn failed(&self) -> impl Iterator<Item = &DataTypeRead> {
         let is_error =
             |read: &&DataTypeRead| read.status.as_ref().is_some_and(DatasetStatus::is_error);
         self.data_types.iter().filter(is_error)
     }
 
-    /// Returns the data types with new or changed records.
+    /// Returns an iterator over the data types with new or changed records.
     ///
-    /// The first read after linking reports none, though everything is new: see
-    /// [`DatasetStatus::is_complete`] for that one.
+    /// It is empty for the first read after a connection is linked: Codat then reports no
+    /// modifications, although all records are new. For that read, use
+    /// [`DatasetStatus::is_complete`] instead.
     pub fn modified(&self) -> impl Iterator<Item = &DataTypeRead> {
         self.data_types
             .iter()
             .filter(|read| read.records_modified == Some(true))
     }
 
-    /// Returns the data types that were read from a connection.
+    /// Returns an iterator over the data types that were read from the given connection.
     pub fn by_connection(&self, connection: ConnectionId) -> impl Iterator<Item = &DataTypeRead> {
         self.data_types
             .iter()

@@ -1,14 +1,31 @@
-//! Reports of Lending and Spend Insights.
+//! Payload of the `reports.*` events.
 
 use super::{CompanyReference, Payload, object};
 use crate::value::ReportId;
 
 object! {
-    /// A report was generated, or could not be. Payload of the `reports.*` events.
+    /// Payload of `reports.*` events, sent when a report was generated, or could not be generated.
+    ///
+    /// The kind of the report is part of the event type:
+    ///
+    /// | event types | report | solution |
+    /// |---|---|---|
+    /// | `reports.categorizedBankStatement.generate.*` | categorized bank statement | Lending |
+    /// | `reports.creditModel.generate.*` | credit model | Lending |
+    /// | `reports.spendAnalysis.generate.*` | spend analysis | Spend Insights |
+    ///
+    /// Here `*` is `successful` or `unsuccessful`. Event types that begin with `report.` are read
+    /// too. Reports that this version does not list have the same payload, in
+    /// [`Event::ReportsGenerateSuccessful`](crate::Event::ReportsGenerateSuccessful) and
+    /// [`Event::ReportsGenerateUnsuccessful`](crate::Event::ReportsGenerateUnsuccessful).
+    ///
+    /// See Codat's [list of event types].
+    ///
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     pub struct Report {
-        /// The report.
+        /// The id of the report.
         pub id: ReportId = "id",
-        /// The company that the report is on.
+        /// The company that the report is about.
         pub reference_company: Option<CompanyReference> = "referenceCompany",
         pub extra: Extra,
     }

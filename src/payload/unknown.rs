@@ -1,11 +1,12 @@
-//! What the payload of an unknown event most likely has.
+//! The parts of an unknown event's payload that most payloads have in common.
 
 use serde_json::value::RawValue;
 
 use super::{CompanyReference, Payload};
 use crate::value::{CompanyId, ConnectionId, Members, Name};
 
-/// The company and the connection of an unknown event, from where every known payload has them.
+/// The company and the connection of an unknown event, read from the fields in which known payloads
+/// have them.
 #[derive(Default)]
 pub(crate) struct UnknownPayload {
     reference_company: Option<CompanyReference>,
@@ -15,7 +16,7 @@ pub(crate) struct UnknownPayload {
 
 impl UnknownPayload {
     pub(crate) fn read(json: &RawValue) -> Self {
-        let Ok(members) = Members::of(json) else {
+        let Ok(members) = Members::from_json(json) else {
             return Self::default();
         };
         Self {

@@ -1,34 +1,41 @@
-//! Writes: records that Codat wrote to a company's software.
+//! Payload of the `{dataType}.write.*` events.
 
 use super::{CompanyReference, Payload, object};
 use crate::text::shown;
 use crate::value::{ConnectionId, PushOperationKey, Timestamp, vocabulary};
 
 object! {
-    /// A write request came to its end. Payload of `{dataType}.write.successful` and
-    /// `{dataType}.write.unsuccessful`.
+    /// Payload of `{dataType}.write.*` events, sent when a request to write a record to a company's
+    /// software succeeded or failed.
     ///
-    /// The data type is in the event type alone. The event type and [`status`](Self::status) are
-    /// two facts, and Codat has been seen to send a successful event with a status of
-    /// [`TimedOut`](WriteStatus::TimedOut).
+    /// The data type is not in the payload. It is the first part of the event type, and is returned
+    /// by [`Event::data_type`](crate::Event::data_type).
+    ///
+    /// The event type and [`status`](field@Self::status) can disagree: Codat's published samples
+    /// include a `.write.successful` event with the status [`TimedOut`](WriteStatus::TimedOut).
+    ///
+    /// Solution: Platform. See Codat's [list of event types].
+    ///
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     pub struct Write {
-        /// The write request, also called push operation: as a rule a UUID, documented as text.
+        /// The id of the write request, also called the push operation key. Documented as text;
+        /// usually a UUID, see [`push_operation_key`](Self::push_operation_key).
         pub id: String = "id",
-        /// What was asked for.
+        /// The type of the write request.
         pub write_type: Option<WriteType> = "type",
-        /// The company whose records are written.
+        /// The company whose software is written to.
         pub reference_company: CompanyReference = "referenceCompany",
-        /// The connection that was written to.
+        /// The id of the connection that is written to.
         pub connection_id: Option<ConnectionId> = "connectionId",
-        /// When the write was requested.
+        /// The time at which the write was requested.
         pub requested_on_date: Option<Timestamp> = "requestedOnDate",
-        /// When it came to its end.
+        /// The time at which the write request was completed.
         pub completed_on_date: Option<Timestamp> = "completedOnDate",
-        /// How it went.
+        /// The status of the write request.
         pub status: Option<WriteStatus> = "status",
-        /// The record that was written: there on success, and always for attachments.
+        /// The record that was written. Sent on success, and always for attachments.
         pub record: Option<WriteRecord> = "record",
-        /// The attachment's id on the source platform (no UUID).
+        /// The id of the attachment on the source platform. Not a UUID.
         pub attachment_id: Option<String> = "attachmentId",
         pub extra: Extra,
     }
@@ -53,16 +60,16 @@ impl Payload for Write {
 }
 
 object! {
-    /// The record that was written.
+    /// Record that a [`Write`] refers to.
     pub struct WriteRecord {
-        /// The record's id on the source platform (no UUID).
+        /// The id of the record on the source platform. Not a UUID.
         pub id: Option<String> = "id",
         pub extra: Extra,
     }
 }
 
 vocabulary! {
-    /// What a write request asks for.
+    /// Type of a write request.
     pub enum WriteType {
         Create = "Create",
         Update = "Update",
@@ -72,19 +79,19 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How a write request stands.
+    /// Status of a write request.
     pub enum WriteStatus {
         Pending = "Pending",
         Failed = "Failed",
         Success = "Success",
-        /// Codat has stopped waiting. The record may still be written later, so a consumer that tries
-        /// again can make a duplicate.
+        /// Codat stopped waiting for the source platform. The record may still be written later, so
+        /// a retry can create a duplicate.
         TimedOut = "TimedOut",
     }
 }
 
 impl Write {
-    /// Returns [`id`](field@Self::id) as the key under which the write was requested, if it is a UUID.
+    /// Returns [`id`](field@Self::id) as a push operation key, or `None` if it is not a UUID.
     #[must_use]
     pub fn push_operation_key(&self) -> Option<PushOperationKey> {
         self.id.parse().ok()

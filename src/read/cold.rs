@@ -1,4 +1,4 @@
-//! The cold reader: from raw members, one field after the other.
+//! The cold reader: from raw members, field by field.
 
 use std::str::Utf8Error;
 
@@ -12,10 +12,10 @@ use super::{
 use crate::event::{Event, EventType, REPORT, REPORTS, UnknownEvent};
 use crate::legacy::{self, ALERT_ID, Alert, DATA, RULE_TYPE};
 use crate::payload::{AlertHeader, Fields};
-use crate::value::{EventId, Fault, Members, RawJson, Timestamp};
+use crate::value::{EventId, FieldError, Members, RawJson, Timestamp};
 
-/// A fault, and the part of the body that it is in.
-type Failure<'a> = (ErrorKind, Fault<'a>);
+/// An error in a field, and the kind of the error for the body.
+type Failure<'a> = (ErrorKind, FieldError<'a>);
 
 /// Reads a body.
 pub(super) fn body(text: &str) -> Result<Body, Error> {
@@ -28,7 +28,7 @@ pub(super) fn body(text: &str) -> Result<Body, Error> {
     })
 }
 
-/// Reads a body, but for its payload.
+/// Reads a body except for its payload.
 pub(super) fn header(text: &str) -> Result<Header<'_>, Error> {
     read(text, |mut members, is_alert| {
         if is_alert {
@@ -41,7 +41,7 @@ pub(super) fn header(text: &str) -> Result<Header<'_>, Error> {
                     .into(),
                 is_alert,
                 generated_date: None,
-                payload: members.raw(DATA),
+                payload: members.take_raw(DATA),
             });
         }
         let envelope = envelope(&mut members)?;
@@ -57,7 +57,7 @@ pub(super) fn header(text: &str) -> Result<Header<'_>, Error> {
     })
 }
 
-/// Reads the members of a body, and makes the error if something is wrong.
+/// Reads the members of a body, and locates the error if there is one.
 fn read<'a, T>(
     text: &'a str,
     read: impl FnOnce(Members<'a>, bool) -> Result<T, Failure<'a>>,
@@ -69,12 +69,12 @@ fn read<'a, T>(
     if error.is_some() {
         return Err(not_an_object(text, context));
     }
-    read(members, is_alert).map_err(|(kind, fault)| {
-        let (line, column) = position_of(fault.part, text);
+    read(members, is_alert).map_err(|(kind, error)| {
+        let (line, column) = position_of(error.part, text);
         Error::new(
             kind,
-            Problem::Fault(fault.cause),
-            Some(fault.path).filter(|path| !path.is_empty()),
+            Problem::Field(error.kind),
+            Some(error.path).filter(|path| !path.is_empty()),
             (line, column),
             context,
             None,
@@ -119,21 +119,21 @@ struct Envelope<'a> {
 }
 
 fn envelope<'a>(members: &mut Members<'a>) -> Result<Envelope<'a>, Failure<'a>> {
-    let error = |fault| (ErrorKind::Envelope, fault);
+    let in_envelope = |error| (ErrorKind::Envelope, error);
     for name in [ID, EVENT_TYPE, GENERATED_DATE, PAYLOAD] {
         for spelling in name.spellings() {
-            members.once(spelling).map_err(error)?;
+            members.reject_repeated(spelling).map_err(in_envelope)?;
         }
     }
-    let id = members.required(ID).map_err(error)?;
-    let event_type: String = members.required(EVENT_TYPE).map_err(error)?;
+    let id = members.required(ID).map_err(in_envelope)?;
+    let event_type: String = members.required(EVENT_TYPE).map_err(in_envelope)?;
     let generated_date = members.optional(GENERATED_DATE);
-    let payload = members.raw(PAYLOAD);
+    let payload = members.take_raw(PAYLOAD);
     if payload.is_none() && !needs_no_payload(&event_type) {
-        return Err(error(members.missing(PAYLOAD)));
+        return Err(in_envelope(members.missing(PAYLOAD)));
     }
     if is_respelled(&event_type) {
-        members.respell(REPORTS, REPORT);
+        members.record_spelling(REPORTS, REPORT);
     }
     Ok(Envelope {
         id,
@@ -157,26 +157,26 @@ fn event(mut members: Members<'_>) -> Result<Body, Failure<'_>> {
         }),
         (event_type, payload) => event_type
             .cold(payload.unwrap_or(RawValue::NULL))
-            .map_err(|fault| (ErrorKind::Payload, fault.within(PAYLOAD.wire)))?,
+            .map_err(|error| (ErrorKind::Payload, error.within(PAYLOAD.wire)))?,
     };
     Ok(Body {
         id,
         generated_date,
         event,
-        extra: members.rest(),
+        extra: members.into_extra(),
     })
 }
 
 fn alert_header<'a>(members: &mut Members<'a>) -> Result<(EventId, AlertHeader), Failure<'a>> {
-    let error = |fault| (ErrorKind::Envelope, fault);
+    let in_envelope = |error| (ErrorKind::Envelope, error);
     let names = [ALERT_ID, DATA].into_iter();
     for name in names.chain(AlertHeader::NAMES.iter().copied()) {
         for spelling in name.spellings() {
-            members.once(spelling).map_err(error)?;
+            members.reject_repeated(spelling).map_err(in_envelope)?;
         }
     }
-    let id = members.required(ALERT_ID).map_err(error)?;
-    let header = AlertHeader::cold(members).map_err(error)?;
+    let id = members.required(ALERT_ID).map_err(in_envelope)?;
+    let header = AlertHeader::cold(members).map_err(in_envelope)?;
     Ok((id, header))
 }
 
@@ -194,7 +194,7 @@ fn alert(mut members: Members<'_>) -> Result<Body, Failure<'_>> {
         id,
         generated_date: None,
         event,
-        extra: members.rest(),
+        extra: members.into_extra(),
     })
 }
 
@@ -222,13 +222,13 @@ fn not_an_object(text: &str, context: Context) -> Error {
             );
         }
     };
-    let cause = Members::of(raw)
+    let problem = Members::from_json(raw)
         .err()
-        .map_or(Members::ODD_KEY, |fault| fault.cause);
+        .map_or(Members::NON_UNICODE_KEY, |error| error.kind);
     let place = position_of(raw.get(), text);
     Error::new(
         ErrorKind::Envelope,
-        Problem::Fault(cause),
+        Problem::Field(problem),
         None,
         place,
         context,

@@ -1,20 +1,23 @@
-//! [`Error`]: what is wrong with a body, and where.
+//! [`Error`] and its kinds.
 
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::event::{EventType, ForLog};
-use crate::value::{Cause, EventId};
+use serde::Serialize;
 
-/// Error returned when a body cannot be read.
+use crate::event::{EventType, ForLog};
+use crate::value::{EventId, FieldErrorKind};
+
+/// Error returned when a body cannot be parsed.
 ///
-/// It says what is wrong, where, and in which event, as far as that can be read. `Display` and `Debug`
-/// write one line without values of the payload, which is safe to log. [`source`](StdError::source)
-/// is the parser's error for a body that is not JSON, and `None` otherwise.
+/// It has the problem, its place, and the event, as far as the body could be read. `Display` and
+/// `Debug` write a single line without values of the payload, which is safe to log.
+/// [`source`](StdError::source) returns the parser's error if the body is not UTF-8 JSON, and `None`
+/// otherwise.
 ///
-/// A path has names of fields and indexes alone. An event type that is not made of ASCII letters,
-/// digits, `-`, `_` and `.` could be anyone's text: the line has the name of its variant instead, and
-/// [`event_type`](Self::event_type) has the text.
+/// A path consists of documented field names and indexes. An event type is displayed only if it looks
+/// like an identifier (ASCII letters, digits, `-`, `_` and `.`); otherwise the name of its variant is,
+/// and [`event_type`](Self::event_type) returns the text.
 ///
 /// ```
 /// use codat_webhooks::{ErrorKind, from_str};
@@ -42,15 +45,18 @@ use crate::value::{Cause, EventId};
 #[error(transparent)]
 pub struct Error(Box<Inner>);
 
-/// What is wrong with a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The kind of an [`Error`].
+///
+/// Serialized in camel case: `json`, `envelope`, `payload`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// It is not one JSON value in UTF-8.
+    /// The body is not a single UTF-8 JSON value.
     Json,
-    /// It is JSON, but no event.
+    /// The body is JSON, but not an event.
     Envelope,
-    /// It is a known event, and its payload does not fit.
+    /// The body is a known event that is missing a required field or has one of the wrong type.
     Payload,
 }
 
@@ -86,7 +92,7 @@ pub(super) enum Problem {
     Utf8,
     Syntax,
     End,
-    Fault(Cause),
+    Field(FieldErrorKind),
 }
 
 impl fmt::Display for Problem {
@@ -95,12 +101,12 @@ impl fmt::Display for Problem {
             Self::Utf8 => f.write_str("invalid UTF-8"),
             Self::Syntax => f.write_str("invalid syntax"),
             Self::End => f.write_str("unexpected end of the body"),
-            Self::Fault(cause) => cause.fmt(f),
+            Self::Field(error) => error.fmt(f),
         }
     }
 }
 
-/// The event that an error is about, as far as it is known.
+/// The event in which the error is, as far as it is known.
 pub(super) struct Context {
     pub(super) id: Option<EventId>,
     pub(super) event_type: Option<EventType>,

@@ -1,4 +1,5 @@
-//! The hot reader: one pass over a body, straight into the payload if the event type precedes it.
+//! The hot reader: a single pass over the body, directly into the payload if the event type precedes
+//! it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +19,7 @@ pub(super) fn body(json: &str) -> Option<Body> {
     let event = match top.payload {
         Some(Payload::Typed(event)) => event,
         Some(Payload::Raw(raw)) => read(&top.event_type, raw)?,
-        None => Event::Unknown(UnknownEvent::new(&top.event_type)?),
+        None => Event::Unknown(UnknownEvent::new(&top.event_type).ok()?),
     };
     Some(Body {
         id: top.id,
@@ -28,7 +29,7 @@ pub(super) fn body(json: &str) -> Option<Body> {
     })
 }
 
-/// Reads a payload that stood before the event type.
+/// Reads a payload that precedes the event type.
 fn read(event_type: &str, payload: &RawValue) -> Option<Event> {
     if let EventType::Unknown(event_type) = EventType::of_event(event_type) {
         return Some(Event::Unknown(UnknownEvent {
@@ -41,7 +42,7 @@ fn read(event_type: &str, payload: &RawValue) -> Option<Event> {
         .ok()
 }
 
-/// Reads a body, but for its payload.
+/// Reads a body except for its payload.
 pub(super) fn header(json: &str) -> Option<Header<'_>> {
     let top = top(json, false)?;
     let payload = match top.payload {

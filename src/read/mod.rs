@@ -1,8 +1,8 @@
-//! How a body is read.
+//! The readers.
 //!
-//! The hot reader takes the body in one pass, if everything in it is as documented. At anything else
-//! it gives up, and the cold reader starts again: it looks at one field after the other, and ends in
-//! an event or in an error. Both read the fields by the same tables.
+//! The hot reader parses a body in a single pass, and gives up at anything that is not as documented.
+//! The cold reader then starts again: it parses the body into raw members, reads them field by field
+//! with the path at hand, and returns the event or the error. Both use the same tables of fields.
 
 mod cold;
 mod error;
@@ -23,7 +23,7 @@ pub(crate) const EVENT_TYPE: Name = Name::new("eventType", &["type"]);
 pub(crate) const GENERATED_DATE: Name = Name::new("generatedDate", &[]);
 pub(crate) const PAYLOAD: Name = Name::new("payload", &[]);
 
-/// What a body holds.
+/// The parts of a body.
 pub(crate) struct Body {
     pub(crate) id: EventId,
     pub(crate) generated_date: Option<Timestamp>,
@@ -31,11 +31,11 @@ pub(crate) struct Body {
     pub(crate) extra: Extra,
 }
 
-/// What a body holds, of which the payload is still to be read.
+/// The parts of a body, with a payload that is not yet read.
 #[derive(Clone)]
 pub(crate) struct Header<'a> {
     pub(crate) id: EventId,
-    /// As it was sent. Of an alert, the type that the rule has as an event.
+    /// The text that was sent. For an alert, the event type of its rule.
     pub(crate) event_type: Cow<'a, str>,
     /// The event is in the envelope of the legacy alerts.
     pub(crate) is_alert: bool,
@@ -51,7 +51,7 @@ pub(crate) fn body(text: &str) -> Result<Body, Error> {
     }
 }
 
-/// Reads a body, but for its payload.
+/// Reads a body except for its payload.
 pub(crate) fn header(text: &str) -> Result<Header<'_>, Error> {
     match hot::header(strip_bom(text)) {
         Some(header) => Ok(header),

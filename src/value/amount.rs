@@ -1,4 +1,4 @@
-//! Amounts of money, exact.
+//! Exact amounts of money.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -10,11 +10,15 @@ use serde_json::value::RawValue;
 
 use super::Field;
 
-/// An amount of money: the decimal number as Codat wrote it, digit for digit.
+/// Amount of money: a decimal number with exactly the digits that were sent.
 ///
-/// Written back as a JSON number with the same digits. Two are equal when their texts are: `0.10`
-/// and `0.1` are the same money, but not the same text. To calculate, hand
-/// [`as_str`](Self::as_str) to a decimal type.
+/// It is written back as a JSON number with the same digits. It holds no currency; where one was
+/// sent, it is in another field of the payload.
+///
+/// This type does no arithmetic. To calculate with an amount, parse [`as_str`](Self::as_str) into a
+/// decimal type of your choice.
+///
+/// Equality compares the digits, not the numeric value: `0.10` and `0.1` are not equal.
 ///
 /// ```
 /// use codat_webhooks::value::Amount;
@@ -32,24 +36,26 @@ use super::Field;
 pub struct Amount(Box<RawValue>);
 
 impl Amount {
-    /// The decimal text, in the form of a JSON number: `-12.50`, `0.10`, `1e3`.
+    /// Returns the number in the syntax of JSON, such as `-12.50`, `0.10` or `1e3`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.get()
     }
 
-    /// The nearest floating-point number, for display and statistics: money does not fit one
-    /// exactly. Infinite where the amount is out of range.
+    /// Returns the nearest floating-point number, or an infinity if the amount is out of range.
+    ///
+    /// Most decimal fractions have no exact floating-point representation, so use the result for
+    /// statistics or charts, not for accounting.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
-        // Every JSON number is a number to Rust as well.
+        // `f64` parses every JSON number.
         self.as_str().parse().unwrap_or(f64::NAN)
     }
 }
 
-/// The text is not a decimal number as JSON writes it.
+/// Error returned when a string is not a valid [`Amount`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a decimal number: digits with an optional minus sign, fraction and exponent expected")]
+#[error("not a decimal number: expected digits with an optional minus sign, fraction and exponent")]
 pub struct ParseAmountError(());
 
 impl FromStr for Amount {
@@ -58,7 +64,7 @@ impl FromStr for Amount {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         serde_json::from_str::<&RawValue>(text)
             .ok()
-            // White space around a number is fine in JSON, but not part of the number.
+            // `RawValue` accepts white space around the number.
             .filter(|raw| raw.get().len() == text.len() && is_number(raw))
             .map(|raw| Self(raw.to_owned()))
             .ok_or(ParseAmountError(()))
@@ -119,7 +125,8 @@ impl fmt::Debug for Amount {
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // As numbers are padded, but never cut: a precision would leave another amount.
+        // Width and alignment apply as to any number, but not the precision: it would truncate the
+        // digits.
         match self.as_str().strip_prefix('-') {
             Some(digits) => f.pad_integral(false, "", digits),
             None => f.pad_integral(true, "", self.as_str()),

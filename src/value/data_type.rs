@@ -1,12 +1,12 @@
-//! The data types that are read and written.
+//! Data types that Codat reads and writes.
 
 use super::vocabulary;
 
 vocabulary! {
-    /// A type of data that Codat reads or writes, such as invoices.
+    /// Type of data that Codat reads or writes, such as invoices.
     ///
-    /// It appears in [`ReadCompleted`](crate::payload::ReadCompleted) and as the first part of the type of
-    /// a write event, `invoices.write.successful`.
+    /// It appears in [`ReadCompleted`](crate::payload::ReadCompleted), and as the first part of the
+    /// event type of a write, such as `invoices.write.successful`.
     pub enum DataType {
         AccountTransactions = "accountTransactions",
         BalanceSheet = "balanceSheet",
@@ -55,7 +55,7 @@ vocabulary! {
 }
 
 impl DataType {
-    /// The data types that Codat can write to today.
+    /// The data types that Codat supports writing to, as of this version of the crate.
     pub const WRITABLE: &'static [Self] = &[
         Self::BankAccounts,
         Self::BankTransactions,

@@ -1,4 +1,4 @@
-//! Fields without a name in this version.
+//! Unknown fields of a JSON object: [`Extra`] and its iterators.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -8,17 +8,21 @@ use serde::ser::SerializeMap;
 
 use super::{Field, Members, RawJson};
 
-/// The fields of a JSON object that its struct does not read, in the order in which they were sent.
+/// Fields of a JSON object that its struct does not represent, in the order in which they were
+/// sent.
 ///
-/// Two kinds of field end up here, as raw JSON:
+/// There are two kinds, both kept as raw JSON:
 ///
-/// - a field that this version of the crate has no name for, because Codat added it later;
-/// - a misfit: an optional field whose value does not fit its type. The field itself is `None`.
+/// - unknown fields, which this version of the crate does not model;
+/// - misfits: optional fields whose value does not fit their type. The field of the struct is then
+///   `None`.
 ///
-/// Both are written back after the named fields. If a named field is set, it replaces the raw value
-/// of the same name. An empty `Extra` takes one pointer and no allocation.
+/// Serializing the struct writes both after its own fields. If you set a field of the struct, it
+/// replaces the misfit of the same name.
 ///
-/// # Using a field before this crate names it
+/// An empty `Extra` has the size of a pointer and does not allocate.
+///
+/// # Using a field before this crate models it
 ///
 /// ```
 /// use codat_webhooks::{Event, from_slice};
@@ -42,18 +46,19 @@ use super::{Field, Members, RawJson};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// When a later version of the crate names the field, `extra` no longer holds it and such a lookup
-/// returns `None`: read the new struct field instead. A lookup that has to work with both versions
-/// goes through the written JSON, which always has the field. [`Webhook::drift`](crate::Webhook::drift)
-/// lists everything that is in an `Extra` anywhere in an event.
+/// A later version of the crate may model the field. It is then a field of the struct, and the
+/// lookup in `extra` returns `None`. Code that has to work with both versions can serialize the
+/// struct and look the field up in the JSON, which always contains it.
+///
+/// [`Webhook::drift`](crate::Webhook::drift) reports the contents of every `Extra` in an event.
 #[derive(Clone, Default)]
 pub struct Extra(Option<Box<Inner>>);
 
 #[derive(Clone, Default)]
 struct Inner {
     fields: Vec<(Box<str>, RawJson)>,
-    /// The names that were sent in another spelling than the one in the table, each with that
-    /// spelling, so that they are written back as they were. Not part of the value.
+    /// The wire names that were sent in another spelling, each with that spelling, so that they are
+    /// written back unchanged. Ignored by equality and hashing.
     spellings: Vec<(&'static str, &'static str)>,
 }
 
@@ -76,8 +81,9 @@ impl Extra {
         self.0.as_ref().map_or(&[], |inner| &inner.fields)
     }
 
-    /// Returns the value of a field. Names are case-sensitive. If a field was sent twice, this is the
-    /// first one.
+    /// Returns the value of a field, or the first one if the field was repeated.
+    ///
+    /// Names are case-sensitive.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&RawJson> {
         self.iter()
@@ -85,13 +91,14 @@ impl Extra {
             .map(|(_, value)| value)
     }
 
-    /// Returns an iterator over the names and values, in the order in which they were sent.
+    /// Returns an iterator over the names and values of the fields, in the order in which they were
+    /// sent.
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         Iter(self.fields().iter())
     }
 
-    /// Sets a field and returns the value it had before. A new field goes to the end.
+    /// Sets a field and returns its previous value, if any. A new field is added at the end.
     pub fn insert(&mut self, name: impl Into<String>, value: RawJson) -> Option<RawJson> {
         let name = name.into();
         let fields = &mut self.0.get_or_insert_default().fields;
@@ -102,7 +109,7 @@ impl Extra {
         None
     }
 
-    /// Removes a field and returns its value. If a field was sent twice, this is the first one.
+    /// Removes a field and returns its value. If the field was repeated, removes the first one.
     pub fn remove(&mut self, name: &str) -> Option<RawJson> {
         let fields = &mut self.0.as_mut()?.fields;
         let index = fields.iter().position(|(known, _)| **known == *name)?;
@@ -115,13 +122,13 @@ impl Extra {
         self.fields().len()
     }
 
-    /// Returns `true` if there is no field.
+    /// Returns `true` if there are no fields.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fields().is_empty()
     }
 
-    /// Returns the spelling in which a name was sent.
+    /// Returns the spelling in which the field of a wire name was sent.
     pub(crate) fn spelling(&self, name: &'static str) -> &'static str {
         let inner = self.0.as_ref();
         inner
@@ -129,14 +136,14 @@ impl Extra {
             .map_or(name, |(_, sent)| sent)
     }
 
-    /// Reads a field of a field, by its path: `referenceCompany.id`.
+    /// Reads a field from inside an unknown field, by its path, such as `referenceCompany.id`.
     pub(crate) fn field_within<T: Field>(&self, path: &str) -> Option<T> {
         let (outer, inner) = path.split_once('.')?;
-        let members = Members::of(self.get(outer)?.as_raw()).ok()?;
+        let members = Members::from_json(self.get(outer)?.as_raw()).ok()?;
         members.read(inner)
     }
 
-    /// Writes the fields, but for those that `is_written` says are written already.
+    /// Writes the fields, except those for which `is_written` returns `true`.
     pub(crate) fn write<M: SerializeMap>(
         &self,
         map: &mut M,
@@ -148,7 +155,7 @@ impl Extra {
     }
 }
 
-/// Iterator over the fields of an [`Extra`], created by [`Extra::iter`].
+/// Iterator over the names and values of an [`Extra`]. Created by [`Extra::iter`].
 #[derive(Clone, Debug)]
 pub struct Iter<'a>(slice::Iter<'a, (Box<str>, RawJson)>);
 
@@ -181,7 +188,7 @@ impl<'a> IntoIterator for &'a Extra {
     }
 }
 
-/// Iterator over the fields of an [`Extra`] by value.
+/// Owning iterator over the names and values of an [`Extra`]. Created by its `into_iter`.
 #[derive(Debug)]
 pub struct IntoIter(vec::IntoIter<(Box<str>, RawJson)>);
 

@@ -1,40 +1,38 @@
-//! How the value of a field is read.
+//! Reading the values of fields.
 //!
-//! There are two readers. The hot one goes through serde, in one pass, and gives up at whatever it
-//! does not expect. The cold one reads the raw value of one field after the other, and decides what
-//! the value is, or what is wrong with it. Both read a plain value with the same code.
+//! There are two readers. The hot reader deserializes with serde in one pass, and gives up at
+//! anything unexpected. The cold reader then starts again: it splits an object into raw members,
+//! and reads them one by one, with their other spellings. It yields either the value or the error
+//! to report. Both readers share the code for plain values.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{
-    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::ser::Serialize;
-use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use super::{Extra, RawJson};
+use super::RawJson;
 use crate::drift::Walk;
 use crate::text::join;
 
-/// A type that a field of an object can have.
+/// Type of the value of a field.
 pub(crate) trait Field: DeserializeOwned + Serialize + PartialEq {
-    /// The JSON that the type is read from, for an error: "a string".
+    /// The JSON that the type is read from, for error messages: "a string".
     const EXPECTED: &'static str;
 
-    /// Reads the value if it is as documented.
+    /// Reads the value with the hot reader, which fails at anything unexpected.
     fn hot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }
 
-    /// Reads the value, or finds out what is wrong with it.
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
-        serde_json::from_str(json.get()).map_err(|_| Fault::misfit(Self::EXPECTED, json))
+    /// Reads the value with the cold reader. The error says what is wrong.
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        serde_json::from_str(json.get()).map_err(|_| FieldError::misfit(Self::EXPECTED, json))
     }
 
-    /// Notes what is not modelled.
+    /// Notes everything in the value that is not modelled.
     fn drift(&self, _: &mut Walk) {}
 }
 
@@ -53,15 +51,15 @@ impl Field for RawJson {
 impl Field for i64 {
     const EXPECTED: &'static str = "an integer";
 
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
-        integer(json.get()).ok_or_else(|| Fault::misfit(Self::EXPECTED, json))
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        integer(json.get()).ok_or_else(|| FieldError::misfit(Self::EXPECTED, json))
     }
 }
 
-/// Reads a whole number, which may be written with a fraction or an exponent: `12000.0`, `1.2e4`.
+/// Parses an integer, which may be written with a fraction or an exponent: `12000.0`, `1.2e4`.
 fn integer(number: &str) -> Option<i64> {
     if let Ok(integer) = number.parse() {
-        // JSON has no leading `+`, and the text is JSON.
+        // `parse` also accepts a leading `+`, but JSON cannot contain one.
         return Some(integer);
     }
     let (mantissa, exponent) = match number.split_once(['e', 'E']) {
@@ -78,7 +76,7 @@ fn integer(number: &str) -> Option<i64> {
     let zeros = zeros
         .checked_add(exponent)?
         .checked_sub(i64::try_from(fraction.len()).ok()?)?;
-    // More would not fit, whatever the digits are.
+    // With 20 zeros or more, the number does not fit, whatever its digits.
     let zeros = usize::try_from(zeros).ok().filter(|zeros| *zeros < 20)?;
     format!("{significant}{}", "0".repeat(zeros)).parse().ok()
 }
@@ -90,7 +88,7 @@ impl<T: Field> Field for Box<T> {
         T::hot(deserializer).map(Box::new)
     }
 
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
         T::cold(json).map(Box::new)
     }
 
@@ -124,11 +122,11 @@ impl<T: Field> Field for Vec<T> {
         deserializer.deserialize_seq(List(PhantomData))
     }
 
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
         let mut list = Self::new();
         let mut index = 0_usize;
         elements(json, &mut |element| {
-            let element = T::cold(element).map_err(|fault| fault.within(&format!("[{index}]")))?;
+            let element = T::cold(element).map_err(|error| error.within(&format!("[{index}]")))?;
             push(&mut list, element);
             index = index.saturating_add(1);
             Ok(())
@@ -143,13 +141,13 @@ impl<T: Field> Field for Vec<T> {
     }
 }
 
-/// Appends to a list that is read.
+/// Appends an element to a list, with less spare capacity than [`Vec::push`] reserves.
 ///
-/// The list of one large element is the most common one in an element of another list, where room
-/// for three more would be most of what is held. A list of many grows by a quarter: what it holds
-/// while it grows is what a hostile body takes.
+/// Lists inside the elements of other lists usually have one element. If it is large, the room for
+/// three more that `push` reserves would be most of the memory of an event. A long list grows by a
+/// quarter instead of doubling, to limit the memory that a hostile body can occupy.
 #[inline]
-fn push<T>(list: &mut Vec<T>, element: T) {
+pub(super) fn push<T>(list: &mut Vec<T>, element: T) {
     const LARGE: usize = 80;
     const MANY: usize = 64;
     if list.len() == list.capacity() {
@@ -162,15 +160,15 @@ fn push<T>(list: &mut Vec<T>, element: T) {
     list.push(element);
 }
 
-/// Reads the elements of an array, each raw.
+/// Calls `read` with each element of an array, as raw JSON.
 fn elements<'a>(
     json: &'a RawValue,
-    read: &mut dyn FnMut(&'a RawValue) -> Result<(), Fault<'a>>,
-) -> Result<(), Fault<'a>> {
-    struct Elements<'r, 'a>(&'r mut dyn FnMut(&'a RawValue) -> Result<(), Fault<'a>>);
+    read: &mut dyn FnMut(&'a RawValue) -> Result<(), FieldError<'a>>,
+) -> Result<(), FieldError<'a>> {
+    struct Elements<'r, 'a>(&'r mut dyn FnMut(&'a RawValue) -> Result<(), FieldError<'a>>);
 
     impl<'a> Visitor<'a> for Elements<'_, 'a> {
-        type Value = Result<(), Fault<'a>>;
+        type Value = Result<(), FieldError<'a>>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an array")
@@ -179,7 +177,8 @@ fn elements<'a>(
         fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
             let mut result = Ok(());
             while let Some(element) = seq.next_element()? {
-                // The rest has to be skipped, or the parser takes the array for a broken one.
+                // After an error, the remaining elements are still consumed: otherwise, the parser
+                // reports the array itself as invalid.
                 result = result.and_then(|()| self.0(element));
             }
             Ok(result)
@@ -190,10 +189,10 @@ fn elements<'a>(
         &mut serde_json::Deserializer::from_str(json.get()),
         Elements(read),
     )
-    .unwrap_or_else(|_| Err(Fault::misfit("an array", json)))
+    .unwrap_or_else(|_| Err(FieldError::misfit("an array", json)))
 }
 
-/// Reads a value with the hot reader.
+/// Seed that reads a value with the hot reader.
 pub(crate) struct Hot<T>(PhantomData<T>);
 
 impl<T> Hot<T> {
@@ -210,7 +209,7 @@ impl<'de, T: Field> DeserializeSeed<'de> for Hot<T> {
     }
 }
 
-/// Reads a value or `null` with the hot reader.
+/// Seed that reads a value or `null` with the hot reader.
 pub(crate) struct HotOption<T>(PhantomData<T>);
 
 impl<T> HotOption<T> {
@@ -247,24 +246,25 @@ impl<'de, T: Field> Visitor<'de> for HotOption<T> {
     }
 }
 
-/// The error with which the hot reader gives up. The cold one then finds out what is wrong.
+/// Creates the error with which the hot reader gives up. It is never reported: the cold reader
+/// finds the actual error, if there is one.
 #[cold]
 pub(crate) fn give_up<E: serde::de::Error>() -> E {
     E::custom("given up")
 }
 
-/// Something that is wrong with a value.
+/// Error of the cold reader: a field that is missing, is repeated, or does not fit its type.
 #[derive(Debug)]
-pub(crate) struct Fault<'a> {
-    pub(crate) cause: Cause,
-    /// The path to the field, from the value that was read.
+pub(crate) struct FieldError<'a> {
+    pub(crate) kind: FieldErrorKind,
+    /// The path of the field, relative to the value that was read.
     pub(crate) path: String,
-    /// The part of the body that is wrong: the value, or the object that lacks a field.
+    /// The part of the body to report the position of: the value, or the object that lacks a field.
     pub(crate) part: &'a str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub(crate) enum FieldErrorKind {
     Missing,
     Repeated,
     Misfit {
@@ -273,7 +273,7 @@ pub(crate) enum Cause {
     },
 }
 
-impl<'a> Fault<'a> {
+impl<'a> FieldError<'a> {
     pub(crate) fn misfit(expected: &'static str, json: &'a RawValue) -> Self {
         let found = match json.get().as_bytes().first() {
             Some(b'"') if serde_json::from_str::<String>(json.get()).is_err() => {
@@ -287,30 +287,30 @@ impl<'a> Fault<'a> {
             _ => "a number",
         };
         Self {
-            cause: Cause::Misfit { expected, found },
+            kind: FieldErrorKind::Misfit { expected, found },
             path: String::new(),
             part: json.get(),
         }
     }
 
-    fn repeated(name: &str, again: &'a RawValue) -> Self {
+    pub(super) fn repeated(name: &str, second: &'a RawValue) -> Self {
         Self {
-            cause: Cause::Repeated,
+            kind: FieldErrorKind::Repeated,
             path: name.to_owned(),
-            part: again.get(),
+            part: second.get(),
         }
     }
 
-    /// Returns the fault as seen from the object or list around.
+    /// Prepends a key (`status`) or an index (`[3]`) to the path.
     pub(crate) fn within(mut self, step: &str) -> Self {
         self.path = join(step, &self.path);
         self
     }
 }
 
-impl fmt::Display for Fault<'_> {
+impl fmt::Display for FieldError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.cause)?;
+        write!(f, "{}", self.kind)?;
         if self.path.is_empty() {
             return Ok(());
         }
@@ -318,7 +318,7 @@ impl fmt::Display for Fault<'_> {
     }
 }
 
-impl fmt::Display for Cause {
+impl fmt::Display for FieldErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("required field is missing"),
@@ -328,290 +328,7 @@ impl fmt::Display for Cause {
     }
 }
 
-/// The name of a field, and the other spellings in which it is read. A spelling with a dot is the
-/// path of a field in another object, which then is an unknown field of this one.
-#[derive(Clone, Copy)]
-pub(crate) struct Name {
-    pub(crate) wire: &'static str,
-    pub(crate) others: &'static [&'static str],
-}
-
-impl Name {
-    pub(crate) const fn new(wire: &'static str, others: &'static [&'static str]) -> Self {
-        Self { wire, others }
-    }
-
-    pub(crate) fn spellings(self) -> impl Iterator<Item = &'static str> {
-        std::iter::once(self.wire).chain(self.others.iter().copied())
-    }
-}
-
-/// The members of a JSON object. Fields are taken out of it one by one; the rest is [`Extra`].
-pub(crate) struct Members<'a> {
-    list: Vec<Member<'a>>,
-    /// The fields that were sent in another spelling.
-    spellings: Vec<(&'static str, &'static str)>,
-    object: &'a str,
-}
-
-struct Member<'a> {
-    key: Cow<'a, str>,
-    /// `None` when it is taken.
-    json: Option<&'a RawValue>,
-}
-
-impl Member<'_> {
-    fn is_null(&self) -> bool {
-        self.json.is_some_and(|json| json.get() == "null")
-    }
-}
-
-impl<'a> Members<'a> {
-    /// Reads an object.
-    pub(crate) fn of(json: &'a RawValue) -> Result<Self, Fault<'a>> {
-        let (members, error) = Self::parse(json.get());
-        match error {
-            None => Ok(members),
-            Some(error) if error.classify() == Category::Data => {
-                Err(Fault::misfit("an object", json))
-            }
-            // The text is JSON, so it is a key that is wrong.
-            Some(_) => Err(Fault {
-                cause: Self::ODD_KEY,
-                path: String::new(),
-                part: json.get(),
-            }),
-        }
-    }
-
-    /// What is wrong with an object that `parse` cannot read.
-    pub(crate) const ODD_KEY: Cause = Cause::Misfit {
-        expected: "an object",
-        found: "an object with a key that is not Unicode",
-    };
-
-    /// Reads an object as far as possible.
-    pub(crate) fn parse(object: &'a str) -> (Self, Option<serde_json::Error>) {
-        struct Collect<'m, 'a>(&'m mut Vec<Member<'a>>);
-
-        impl<'a> Visitor<'a> for Collect<'_, 'a> {
-            type Value = ();
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-                while let Some((Text(key), json)) = map.next_entry()? {
-                    push(
-                        self.0,
-                        Member {
-                            key,
-                            json: Some(json),
-                        },
-                    );
-                }
-                Ok(())
-            }
-        }
-
-        let mut list = Vec::new();
-        let mut deserializer = serde_json::Deserializer::from_str(object);
-        let result = serde::Deserializer::deserialize_map(&mut deserializer, Collect(&mut list))
-            .and_then(|()| deserializer.end());
-        let members = Self {
-            list,
-            spellings: Vec::new(),
-            object,
-        };
-        (members, result.err())
-    }
-
-    /// Takes a required field.
-    pub(crate) fn required<T: Field>(&mut self, name: Name) -> Result<T, Fault<'a>> {
-        match self.take(name)? {
-            Some(value) => Ok(value),
-            None => Err(self.missing(name)),
-        }
-    }
-
-    /// The fault of an object that lacks a required field.
-    pub(crate) fn missing(&self, name: Name) -> Fault<'a> {
-        Fault {
-            cause: Cause::Missing,
-            path: name.wire.to_owned(),
-            part: self.object,
-        }
-    }
-
-    /// Takes an optional field. A value that does not fit stays where it is.
-    pub(crate) fn optional<T: Field>(&mut self, name: Name) -> Option<T> {
-        self.take(name).ok().flatten()
-    }
-
-    /// Takes the field of the first spelling whose value fits.
-    fn take<T: Field>(&mut self, name: Name) -> Result<Option<T>, Fault<'a>> {
-        let mut first_fault = None;
-        for spelling in name.spellings() {
-            let (index, json) = match self.find(spelling) {
-                Ok(Some(found)) => found,
-                Ok(None) => continue,
-                Err(fault) => {
-                    first_fault.get_or_insert(fault);
-                    continue;
-                }
-            };
-            match T::cold(json) {
-                Ok(value) => {
-                    self.mark(index, name.wire, spelling);
-                    return Ok(Some(value));
-                }
-                Err(fault) => {
-                    first_fault.get_or_insert(fault.within(spelling));
-                }
-            }
-        }
-        first_fault.map_or(Ok(None), Err)
-    }
-
-    /// Reads a field without taking it.
-    pub(crate) fn peek<T: Field>(&self, name: Name) -> Option<T> {
-        name.spellings().find_map(|spelling| self.read(spelling))
-    }
-
-    /// Reads a field of one spelling without taking it.
-    pub(crate) fn read<T: Field>(&self, spelling: &str) -> Option<T> {
-        let (_, json) = self.lookup(spelling).ok()??;
-        T::cold(json).ok()
-    }
-
-    /// Takes a field of any content, `null` included.
-    pub(crate) fn raw(&mut self, name: Name) -> Option<&'a RawValue> {
-        for spelling in name.spellings() {
-            let sent = self
-                .list
-                .iter()
-                .position(|member| member.key == spelling && member.json.is_some());
-            if let Some(index) = sent {
-                let json = self.list.get(index).and_then(|member| member.json);
-                self.mark(Some(index), name.wire, spelling);
-                return json;
-            }
-        }
-        None
-    }
-
-    /// Leaves an object without what is in it, which is nothing but nulls.
-    pub(crate) fn leave_empty(&mut self, name: Name) {
-        let mut spellings = name.spellings();
-        let found = spellings.find_map(|spelling| self.lookup(spelling).ok()?);
-        let index = found.and_then(|(index, _)| index);
-        if let Some(member) = index.and_then(|index| self.list.get_mut(index)) {
-            member.json = serde_json::from_str("{}").ok();
-        }
-    }
-
-    /// Takes all strings, in the order of their keys. What was sent twice is left.
-    pub(crate) fn strings(&mut self) -> Vec<(Box<str>, Box<str>)> {
-        let mut sorted: Vec<_> = self.list.iter_mut().collect();
-        sorted.sort_by(|one, other| one.key.cmp(&other.key));
-        let mut strings = Vec::new();
-        for same in sorted.chunk_by_mut(|one, other| one.key == other.key) {
-            let [member] = same else { continue };
-            let string = member
-                .json
-                .and_then(|json| serde_json::from_str(json.get()).ok());
-            if let Some(string) = string {
-                strings.push((Box::from(&*member.key), string));
-                member.json = None;
-            }
-        }
-        strings
-    }
-
-    /// Returns `true` if a field was sent, in any spelling, and is not `null`.
-    pub(crate) fn has(&self, name: Name) -> bool {
-        name.spellings()
-            .any(|spelling| !matches!(self.lookup(spelling), Ok(None)))
-    }
-
-    /// Refuses a field that was sent twice in the same spelling, `null` included.
-    pub(crate) fn once(&self, spelling: &str) -> Result<(), Fault<'a>> {
-        let again = self.list.iter().filter(|member| member.key == spelling);
-        match again.filter_map(|member| member.json).nth(1) {
-            Some(again) => Err(Fault::repeated(spelling, again)),
-            None => Ok(()),
-        }
-    }
-
-    /// Finds the value of a field, and drops its nulls: they mean the same as a missing field.
-    #[allow(clippy::type_complexity)]
-    fn find(&mut self, spelling: &str) -> Result<Option<(Option<usize>, &'a RawValue)>, Fault<'a>> {
-        for member in &mut self.list {
-            if member.key == spelling && member.is_null() {
-                member.json = None;
-            }
-        }
-        self.lookup(spelling)
-    }
-
-    /// Finds the value of a field, and its index unless it is part of another object.
-    ///
-    /// A repeated field has no value: two readers that pick different copies would be a way around
-    /// a check.
-    #[allow(clippy::type_complexity)]
-    fn lookup(&self, spelling: &str) -> Result<Option<(Option<usize>, &'a RawValue)>, Fault<'a>> {
-        if let Some((outer, inner)) = spelling.split_once('.') {
-            let Some((_, object)) = self.lookup(outer)? else {
-                return Ok(None);
-            };
-            let found = Self::of(object)
-                .and_then(|members| members.lookup(inner))
-                .map_err(|fault| fault.within(outer))?;
-            return Ok(found.map(|(_, json)| (None, json)));
-        }
-        let mut found = self
-            .list
-            .iter()
-            .enumerate()
-            .filter(|(_, member)| member.key == spelling && !member.is_null())
-            .filter_map(|(index, member)| Some((Some(index), member.json?)));
-        let first = found.next();
-        match found.next() {
-            Some((_, again)) => Err(Fault::repeated(spelling, again)),
-            None => Ok(first),
-        }
-    }
-
-    /// Takes a field out, and notes the spelling in which it was sent.
-    fn mark(&mut self, index: Option<usize>, name: &'static str, spelling: &'static str) {
-        if let Some(member) = index.and_then(|index| self.list.get_mut(index)) {
-            member.json = None;
-        }
-        if spelling != name {
-            self.respell(name, spelling);
-        }
-    }
-
-    /// Notes the spelling in which a name was sent.
-    pub(crate) fn respell(&mut self, name: &'static str, spelling: &'static str) {
-        self.spellings.push((name, spelling));
-    }
-
-    /// Returns what was not taken.
-    pub(crate) fn rest(self) -> Extra {
-        let rest = self.list.iter().filter(|member| member.json.is_some());
-        let mut fields = Vec::with_capacity(rest.count());
-        for member in self.list {
-            if let Some(json) = member.json {
-                fields.push((member.key.into(), RawJson::from(json.to_owned())));
-            }
-        }
-        Extra::from_parts(fields, self.spellings)
-    }
-}
-
-/// Text, borrowed where the body allows it.
+/// String that borrows from the body unless it contains escapes.
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {

@@ -1,4 +1,4 @@
-//! Identifiers: a type for each kind of thing, so that none is taken for another.
+//! Ids. Each kind has its own type, so that the compiler rejects one in place of another.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,18 +13,19 @@ macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident)+) => {$(
         $(#[$meta])*
         ///
-        /// A UUID; written in lower case with hyphens.
+        /// A UUID. Parsing, and comparison with a string, accept every form that [`Uuid`] does;
+        /// serializing and displaying write lower case with hyphens.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Uuid);
 
         impl $name {
-            /// Makes an id from its UUID.
+            /// Creates an id from a UUID.
             #[must_use]
             pub const fn new(uuid: Uuid) -> Self {
                 Self(uuid)
             }
 
-            /// The UUID.
+            /// Returns the UUID.
             #[must_use]
             pub const fn as_uuid(&self) -> &Uuid {
                 &self.0
@@ -46,6 +47,22 @@ macro_rules! ids {
         impl PartialEq<Uuid> for $name {
             fn eq(&self, other: &Uuid) -> bool {
                 self.0 == *other
+            }
+        }
+
+        impl PartialEq<$name> for Uuid {
+            fn eq(&self, other: &$name) -> bool {
+                *other == *self
+            }
+        }
+
+        $crate::value::equal_to_text!(impl[] $name, |id, text| Uuid::try_parse(text) == Ok(id.0));
+
+        impl TryFrom<&str> for $name {
+            type Error = ParseIdError;
+
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
+                text.parse()
             }
         }
 
@@ -84,7 +101,7 @@ macro_rules! ids {
         #[cfg(feature = "arbitrary")]
         impl<'a> arbitrary::Arbitrary<'a> for $name {
             fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
-                crate::arbitrary::id(u)
+                Ok(Self(Uuid::from_bytes(u.arbitrary()?)))
             }
         }
 
@@ -95,33 +112,34 @@ macro_rules! ids {
 }
 
 ids! {
-    /// The id of an event: one for each event, the same over all attempts to deliver it.
+    /// Id of an event. It is unique per event and the same in every attempt to deliver it.
     EventId
-    /// The id of a company: the business whose data is shared through Codat.
+    /// Id of a company, the business whose data is shared through Codat.
     CompanyId
-    /// The id of a data connection: the link between a company and one piece of its software.
+    /// Id of a data connection, the link between a company and one piece of software.
     ConnectionId
-    /// The id of an integration: the software that a connection links to.
+    /// Id of an integration, the software that a connection links to.
     IntegrationId
-    /// The id of a source: the kind of data source behind an integration.
+    /// Id of a data source, in a [`Connection`](crate::payload::Connection).
     SourceId
-    /// The id of a user of the client, in Codat's Portal.
+    /// Id of a user who owns a [`Company`](crate::payload::Company).
     UserId
-    /// The id of a generated report.
+    /// Id of a [`Report`](crate::payload::Report).
     ReportId
-    /// The id of a Codat client: the business that receives the webhooks.
+    /// Id of a Codat client, the business that receives the webhooks.
     ClientId
-    /// The id of a rule of the legacy alerts.
+    /// Id of a rule of the [legacy](crate::legacy) alerts. Deprecated by Codat.
     RuleId
-    /// The id of a dataset of the legacy alerts.
+    /// Id of a dataset, in the [`Dataset`](crate::legacy::Dataset) of a legacy alert.
     DatasetId
-    /// The key of a write request of the legacy alerts.
+    /// Key of a write request, in a [`Write`](crate::payload::Write) or in the
+    /// [`PushOperation`](crate::legacy::PushOperation) of a legacy alert.
     PushOperationKey
-    /// The id of a sync of the legacy alerts.
+    /// Id of a sync, in the [`SyncData`](crate::legacy::SyncData) of a legacy alert.
     SyncId
 }
 
-/// The text is not a UUID.
+/// Error returned when a string is not a valid id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a UUID")]
 pub struct ParseIdError(());

@@ -1,17 +1,23 @@
-//! JSON that is kept as text.
+//! JSON values of any shape.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// A JSON value of any shape, kept and written back byte for byte.
+/// JSON value of any shape, kept and written back byte for byte.
 ///
-/// Two are equal when their texts are. Line breaks between its tokens are kept too: who writes JSON
-/// Lines has to replace them, which changes nothing, since none can stand in a JSON string.
+/// Equality compares the text: the same value with different white space is not equal.
+///
+/// White space between tokens is kept, including line breaks. If you write JSON Lines, replace the
+/// line breaks with spaces; this is safe, because a JSON string cannot contain a literal line
+/// break.
+///
+/// Serializing it into a binary format returns an error: store [`as_str`](Self::as_str) instead.
 ///
 /// ```
 /// use codat_webhooks::value::RawJson;
@@ -23,22 +29,23 @@ use serde_json::value::RawValue;
 /// assert_eq!(value["region"], "eu");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
-    /// The JSON text.
+    /// Returns the JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.get()
     }
 
-    /// Reads the text into a type of your own.
+    /// Deserializes the value into a type of your choice.
     ///
     /// # Errors
     ///
-    /// The error of `serde_json`, when the text does not fit `T`. It may quote values.
+    /// Returns the error of [`serde_json`] if the value does not fit `T`. Its message may quote
+    /// values, so it is not necessarily safe to log.
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         serde_json::from_str(self.as_str())
     }
@@ -56,12 +63,31 @@ impl AsRef<str> for RawJson {
     }
 }
 
-/// Checks that the text is JSON, and keeps it without the white space around it.
+/// Checks that the text is a JSON value. White space around it is dropped.
 impl FromStr for RawJson {
     type Err = serde_json::Error;
 
     fn from_str(text: &str) -> serde_json::Result<Self> {
         serde_json::from_str(text).map(Self)
+    }
+}
+
+/// Returns an error if the format is binary. Such a format cannot represent raw JSON, so the value
+/// could not be read back from it.
+pub(crate) fn check_format<S: Serializer>(serializer: &S) -> Result<(), S::Error> {
+    if serializer.is_human_readable() {
+        Ok(())
+    } else {
+        Err(S::Error::custom(
+            "webhooks can be serialized as JSON only; store the JSON text in other formats",
+        ))
+    }
+}
+
+impl Serialize for RawJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        check_format(&serializer)?;
+        self.0.serialize(serializer)
     }
 }
 

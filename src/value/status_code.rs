@@ -1,4 +1,4 @@
-//! The status code of a connection error.
+//! Status codes of connection errors.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -9,10 +9,12 @@ use serde_json::value::RawValue;
 
 use super::Field;
 
-/// The status code that a source platform answered with, as a rule an HTTP status.
+/// Status code of a [`ConnectionError`](crate::payload::ConnectionError), usually an HTTP status
+/// code.
 ///
-/// Codat sends it as a string (`"403"`); a JSON number is read too, and written back as one. Two are
-/// equal when their texts are.
+/// Codat sends it as a string (`"403"`). A JSON number is read too, and written back as a number.
+///
+/// Equality compares the text, so the string and the number are equal.
 ///
 /// ```
 /// use codat_webhooks::value::StatusCode;
@@ -22,21 +24,21 @@ use super::Field;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct StatusCode(Form);
+pub struct StatusCode(Repr);
 
 #[derive(Clone, Debug)]
-enum Form {
+enum Repr {
     Text(Box<str>),
     Number(super::Amount),
 }
 
 impl StatusCode {
-    /// The code as text.
+    /// Returns the code as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Form::Text(text) => text,
-            Form::Number(number) => number.as_str(),
+            Repr::Text(text) => text,
+            Repr::Number(number) => number.as_str(),
         }
     }
 }
@@ -55,28 +57,25 @@ impl Hash for StatusCode {
     }
 }
 
-impl PartialEq<str> for StatusCode {
-    fn eq(&self, other: &str) -> bool {
-        self.as_str() == other
-    }
-}
+super::equal_to_text!(impl[] StatusCode, |code, text| *code.as_str() == *text);
 
-impl PartialEq<&str> for StatusCode {
-    fn eq(&self, other: &&str) -> bool {
-        self.as_str() == *other
-    }
-}
-
-/// Written as a JSON number.
+/// The status code is serialized as a JSON number.
 impl From<super::Amount> for StatusCode {
     fn from(number: super::Amount) -> Self {
-        Self(Form::Number(number))
+        Self(Repr::Number(number))
     }
 }
 
+impl AsRef<str> for StatusCode {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+/// The status code is serialized as a JSON string.
 impl From<&str> for StatusCode {
     fn from(text: &str) -> Self {
-        Self(Form::Text(text.into()))
+        Self(Repr::Text(text.into()))
     }
 }
 
@@ -89,8 +88,8 @@ impl fmt::Display for StatusCode {
 impl Serialize for StatusCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Form::Text(text) => text.serialize(serializer),
-            Form::Number(number) => number.serialize(serializer),
+            Repr::Text(text) => text.serialize(serializer),
+            Repr::Number(number) => number.serialize(serializer),
         }
     }
 }
@@ -99,10 +98,10 @@ impl<'de> Deserialize<'de> for StatusCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         if let Ok(number) = raw.get().parse() {
-            return Ok(Self(Form::Number(number)));
+            return Ok(Self(Repr::Number(number)));
         }
         serde_json::from_str(raw.get())
-            .map(|text| Self(Form::Text(text)))
+            .map(|text| Self(Repr::Text(text)))
             .map_err(|_| D::Error::custom("expected a string or a number"))
     }
 }

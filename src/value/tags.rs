@@ -1,19 +1,21 @@
-//! Company tags.
+//! Tags of a company.
 
 use std::fmt;
-use std::slice;
+use std::iter::FusedIterator;
+use std::{slice, vec};
 
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Extra, Fault, Field, Members, give_up};
+use super::{Extra, Field, FieldError, Members, give_up};
 use crate::drift::{DriftKind, Walk};
 
-/// The tags that a Codat client has given a company.
+/// Tags that a Codat client has set on a company: a map from string to string, ordered by key.
 ///
-/// At most 10, with keys of 1 to 27 characters and values of up to 100.
+/// Codat allows at most 10 tags, with keys of 1 to 27 characters and values of at most 100. This
+/// type does not enforce these limits.
 ///
 /// ```
 /// use codat_webhooks::value::Tags;
@@ -24,14 +26,14 @@ use crate::drift::{DriftKind, Walk};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Tags {
-    /// In the order of their keys, each key once.
+    /// Sorted by key, without duplicate keys.
     tags: Vec<(Box<str>, Box<str>)>,
-    /// The tags whose value is not a string, and tags that were sent twice.
+    /// The tags whose value is not a string, and tags whose key was repeated.
     pub extra: Extra,
 }
 
 impl Tags {
-    /// Creates an empty set of tags.
+    /// Creates an empty `Tags`.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -51,13 +53,13 @@ impl Tags {
         self.tags.binary_search_by(|(known, _)| (**known).cmp(key))
     }
 
-    /// Returns an iterator over the tags in the order of their keys.
+    /// Returns an iterator over the keys and values, ordered by key.
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         Iter(self.tags.iter())
     }
 
-    /// Sets a tag and returns the value it had before.
+    /// Sets a tag and returns its previous value, if any.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<String>) -> Option<String> {
         let (key, mut value) = (key.into(), value.into().into_boxed_str());
         match self.index(&key) {
@@ -72,19 +74,25 @@ impl Tags {
         }
     }
 
+    /// Removes a tag and returns its value, if it was set.
+    pub fn remove(&mut self, key: &str) -> Option<String> {
+        let index = self.index(key).ok()?;
+        Some(self.tags.remove(index).1.into())
+    }
+
     /// Returns the number of tags.
     #[must_use]
     pub fn len(&self) -> usize {
         self.tags.len()
     }
 
-    /// Returns `true` if there is no tag.
+    /// Returns `true` if there are no tags.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tags.is_empty()
     }
 
-    /// Sorts the tags. Fails if a key is there twice.
+    /// Sorts the tags by key. Returns `None` if a key is repeated.
     fn sort(mut tags: Vec<(Box<str>, Box<str>)>) -> Option<Vec<(Box<str>, Box<str>)>> {
         tags.sort();
         let repeated = tags
@@ -94,7 +102,7 @@ impl Tags {
     }
 }
 
-/// Iterator over [`Tags`], created by [`Tags::iter`].
+/// Iterator over the keys and values of [`Tags`], ordered by key. Created by [`Tags::iter`].
 #[derive(Clone, Debug)]
 pub struct Iter<'a>(slice::Iter<'a, (Box<str>, Box<str>)>);
 
@@ -110,7 +118,45 @@ impl<'a> Iterator for Iter<'a> {
     }
 }
 
+impl DoubleEndedIterator for Iter<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(key, value)| (&**key, &**value))
+    }
+}
+
 impl ExactSizeIterator for Iter<'_> {}
+
+impl FusedIterator for Iter<'_> {}
+
+/// Owning iterator over the keys and values of [`Tags`], ordered by key. Created by its
+/// `into_iter`.
+#[derive(Debug)]
+pub struct IntoIter(vec::IntoIter<(Box<str>, Box<str>)>);
+
+impl Iterator for IntoIter {
+    type Item = (String, String);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(key, value)| (key.into(), value.into()))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for IntoIter {}
+
+impl FusedIterator for IntoIter {}
+
+impl IntoIterator for Tags {
+    type Item = (String, String);
+    type IntoIter = IntoIter;
+
+    fn into_iter(self) -> IntoIter {
+        IntoIter(self.tags.into_iter())
+    }
+}
 
 impl<'a> IntoIterator for &'a Tags {
     type Item = (&'a str, &'a str);
@@ -189,17 +235,17 @@ impl Field for Tags {
         deserializer.deserialize_map(TagsVisitor)
     }
 
-    fn cold(json: &RawValue) -> Result<Self, Fault<'_>> {
-        let mut members = Members::of(json)?;
-        let tags = members.strings();
+    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        let mut members = Members::from_json(json)?;
+        let tags = members.take_strings();
         Ok(Self {
             tags,
-            extra: members.rest(),
+            extra: members.into_extra(),
         })
     }
 
     fn drift(&self, walk: &mut Walk) {
-        // The key is the client's own text.
+        // The path leaves out the key, which is text of the client.
         for (_, value) in &self.extra {
             walk.note(DriftKind::Misfit, Some(value.as_str()));
         }

@@ -1,4 +1,4 @@
-//! Dates and times, kept as the text that Codat wrote.
+//! Dates and times, kept as the text that was sent.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -11,19 +11,25 @@ use serde::{Serialize, Serializer};
 use super::{Field, text_impls};
 use crate::drift::{DriftKind, Walk};
 
-/// A date or a time, as the text that Codat wrote, with typed views.
+/// Date, or date and time, kept as the text that was sent.
 ///
-/// Codat writes three forms, and each means something else:
+/// Methods parse the text and return typed views of it. Codat sends three forms, which differ in
+/// meaning and have different views:
 ///
-/// | form | example | view |
-/// |---|---|---|
-/// | UTC or with an offset | `2025-03-14T09:26:53Z`, `2025-03-14T09:26:53.5+01:00` | [`instant`](Self::instant) |
-/// | without an offset: local to the business whose data it is | `2025-03-14T09:26:53` | [`local`](Self::local) |
-/// | a date only | `2025-03-14` | [`date`](Self::date) |
+/// | form | example | meaning | view |
+/// |---|---|---|---|
+/// | UTC or offset | `2025-03-14T09:26:53Z`, `2025-03-14T09:26:53.5+01:00` | an instant | [`instant`](Self::instant) |
+/// | no offset | `2025-03-14T09:26:53` | the local time of the business that the data belongs to, unless the field is documented as UTC | [`local`](Self::local) |
+/// | date only | `2025-03-14` | a calendar date | [`date`](Self::date) |
 ///
-/// A fraction of a second has any number of digits, and a space may stand in place of the `T`.
-/// Reading never fails on the text: one that is no date at all, or an impossible one, is kept, and
-/// all its views are `None`. Two timestamps are equal when their texts are.
+/// The seconds can have a fraction of any number of digits, and a space is accepted in place of the
+/// `T`.
+///
+/// Any text is a `Timestamp`: reading an impossible date such as `2025-02-30`, or a text that is no
+/// date at all, does not fail. All views of such a timestamp are `None`, and the text is written
+/// back unchanged.
+///
+/// Equality compares the text, not the instant.
 ///
 /// ```
 /// use codat_webhooks::value::Timestamp;
@@ -32,15 +38,15 @@ use crate::drift::{DriftKind, Walk};
 /// assert_eq!(sent.to_utc().unwrap().to_string(), "2025-03-14 08:26:53.589793200 UTC");
 ///
 /// let local = Timestamp::from("2025-03-14T09:26:53");
-/// assert_eq!(local.instant(), None); // never silently an instant
+/// assert_eq!(local.instant(), None);
 /// assert!(local.local().is_some());
 /// ```
 #[derive(Clone)]
-pub struct Timestamp(Text);
+pub struct Timestamp(Repr);
 
-/// A date is short, and an event has several: those of Codat's usual forms take no allocation.
+/// An event has several dates, and they are short: Codat's usual forms need no allocation.
 #[derive(Clone)]
-enum Text {
+enum Repr {
     Inline { len: u8, bytes: [u8; INLINE] },
     Boxed(Box<str>),
 }
@@ -48,35 +54,42 @@ enum Text {
 const INLINE: usize = 30;
 
 impl Timestamp {
-    /// The text that Codat wrote.
+    /// Returns the text that was sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Text::Inline { len, bytes } => {
+            Repr::Inline { len, bytes } => {
                 let text = bytes.get(..usize::from(*len)).unwrap_or_default();
-                // It was text before.
+                // The bytes were copied from a `str`.
                 std::str::from_utf8(text).unwrap_or_default()
             }
-            Text::Boxed(text) => text,
+            Repr::Boxed(text) => text,
         }
     }
 
-    /// The instant, with the offset it was written with. `None` unless there is an offset (or `Z`).
+    /// Returns the instant, with its offset.
+    ///
+    /// Returns `None` unless the text has an offset or `Z`.
     #[must_use]
     pub fn instant(&self) -> Option<DateTime<FixedOffset>> {
         instant(self.as_str())
     }
 
-    /// The local date and time. `None` unless the text has both and no offset.
+    /// Returns the date and time of a text without an offset.
     ///
-    /// Local to the business whose data it is; for a field documented as UTC see
-    /// [`assume_utc`](Self::assume_utc).
+    /// They are the local time of the business that the data belongs to. For a field that is
+    /// documented as UTC, use [`assume_utc`](Self::assume_utc).
+    ///
+    /// Returns `None` if the text has an offset, or has no time.
     #[must_use]
     pub fn local(&self) -> Option<NaiveDateTime> {
         Some(instant(&format!("{self}Z"))?.naive_utc())
     }
 
-    /// The calendar date as it is written, whichever of the three forms the text has.
+    /// Returns the calendar date of a text in any of the three forms, as it is written, without
+    /// conversion to UTC.
+    ///
+    /// Returns `None` if the text is not a date.
     #[must_use]
     pub fn date(&self) -> Option<NaiveDate> {
         self.instant()
@@ -86,16 +99,19 @@ impl Timestamp {
             .or_else(|| Some(instant(&format!("{self}T00:00:00Z"))?.date_naive()))
     }
 
-    /// The instant in UTC. `None` unless the text has an offset (or `Z`).
+    /// Returns the instant, converted to UTC.
+    ///
+    /// Returns `None` unless the text has an offset or `Z`.
     #[must_use]
     pub fn to_utc(&self) -> Option<DateTime<Utc>> {
         self.instant().map(|instant| instant.to_utc())
     }
 
-    /// The instant in UTC, where a text without an offset is taken to be UTC.
+    /// Returns the instant in UTC, assuming UTC if the text has no offset.
     ///
-    /// For fields that are documented as UTC, such as an event's `generatedDate`. `None` for a
-    /// date only.
+    /// Use it for fields that are documented as UTC, such as
+    /// [`Webhook::generated_date`](field@crate::Webhook::generated_date). Returns `None` if the
+    /// text has no time.
     #[must_use]
     pub fn assume_utc(&self) -> Option<DateTime<Utc>> {
         self.to_utc()
@@ -103,9 +119,9 @@ impl Timestamp {
     }
 }
 
-/// Reads RFC 3339, with a space or a `T`, and beyond it the years of five digits or below zero that
-/// chrono can write, in the form in which it writes them (its general parser would let blanks and
-/// single digits pass).
+/// Parses RFC 3339, with a space or a `T`, extended to the years outside 0 to 9999 that chrono can
+/// write. These are accepted only in the form in which chrono writes them: its general parser also
+/// accepts blanks and single digits.
 fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
     if text.starts_with(['+', '-']) {
         let instant: DateTime<FixedOffset> = text.parse().ok()?;
@@ -115,8 +131,8 @@ fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
     DateTime::parse_from_rfc3339(text).ok()
 }
 
-/// The local date and time of an instant. `None` at either end of chrono's years, where the offset
-/// leads out of them; chrono's own conversion panics there.
+/// Returns the local date and time of an instant, or `None` if it is outside chrono's range of
+/// years, where chrono's own conversion panics.
 fn wall_clock(instant: &DateTime<FixedOffset>) -> Option<NaiveDateTime> {
     instant.naive_utc().checked_add_offset(*instant.offset())
 }
@@ -127,10 +143,32 @@ impl From<&str> for Timestamp {
         match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
             (Some(start), Ok(len)) => {
                 start.copy_from_slice(text.as_bytes());
-                Self(Text::Inline { len, bytes })
+                Self(Repr::Inline { len, bytes })
             }
-            _ => Self(Text::Boxed(text.into())),
+            _ => Self(Repr::Boxed(text.into())),
         }
+    }
+}
+
+impl From<String> for Timestamp {
+    fn from(text: String) -> Self {
+        if text.len() <= INLINE {
+            Self::from(text.as_str())
+        } else {
+            Self(Repr::Boxed(text.into()))
+        }
+    }
+}
+
+impl AsRef<str> for Timestamp {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl std::borrow::Borrow<str> for Timestamp {
+    fn borrow(&self) -> &str {
+        self.as_str()
     }
 }
 
@@ -168,15 +206,15 @@ impl FromStr for Timestamp {
     }
 }
 
-/// Written with `Z` and as many digits of the fraction as it needs.
+/// Formats the instant with `Z`, and with 0, 3, 6 or 9 digits of the fraction, as needed.
 impl From<DateTime<Utc>> for Timestamp {
     fn from(instant: DateTime<Utc>) -> Self {
         Self::from(instant.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
 
-/// Written with its offset. Where the format cannot hold that (odd seconds, or a local time beyond
-/// chrono's years), it is written as UTC.
+/// Formats the instant with its offset. If RFC 3339 cannot represent it (an offset with seconds, or
+/// a local time outside chrono's range of years), formats it as UTC.
 impl From<DateTime<FixedOffset>> for Timestamp {
     fn from(instant: DateTime<FixedOffset>) -> Self {
         let whole_minutes = instant.offset().local_minus_utc() % 60 == 0;
@@ -188,14 +226,14 @@ impl From<DateTime<FixedOffset>> for Timestamp {
     }
 }
 
-/// Written without an offset.
+/// Formats the date and time without an offset.
 impl From<NaiveDateTime> for Timestamp {
     fn from(local: NaiveDateTime) -> Self {
         Self::from(local.format("%Y-%m-%dT%H:%M:%S%.f").to_string())
     }
 }
 
-/// Written as a date only.
+/// Formats the date without a time.
 impl From<NaiveDate> for Timestamp {
     fn from(date: NaiveDate) -> Self {
         Self::from(date.format("%Y-%m-%d").to_string())

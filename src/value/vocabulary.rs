@@ -1,13 +1,58 @@
-//! Open vocabularies: enums of the documented texts, with room for those to come.
+//! Open vocabularies: enums of documented values that keep any other value as text.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-/// A text that is outside the documented set of the vocabulary `V`, kept as it came.
+/// Implements comparison with `str`, `&str` and `String` in both directions. The brackets contain
+/// the type parameter of the type, if it has one.
+macro_rules! equal_to_text {
+    (impl[$($parameter:ident)?] $name:ty, |$value:ident, $text:ident| $equal:expr) => {
+        impl$(<$parameter>)? PartialEq<str> for $name {
+            fn eq(&self, $text: &str) -> bool {
+                let $value = self;
+                $equal
+            }
+        }
+
+        impl$(<$parameter>)? PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                *self == **other
+            }
+        }
+
+        impl$(<$parameter>)? PartialEq<String> for $name {
+            fn eq(&self, other: &String) -> bool {
+                *self == **other
+            }
+        }
+
+        impl$(<$parameter>)? PartialEq<$name> for str {
+            fn eq(&self, other: &$name) -> bool {
+                *other == *self
+            }
+        }
+
+        impl$(<$parameter>)? PartialEq<$name> for &str {
+            fn eq(&self, other: &$name) -> bool {
+                *other == **self
+            }
+        }
+
+        impl$(<$parameter>)? PartialEq<$name> for String {
+            fn eq(&self, other: &$name) -> bool {
+                *other == **self
+            }
+        }
+    };
+}
+pub(crate) use equal_to_text;
+
+/// Undocumented value of the vocabulary `V`, kept as the text that was sent.
 ///
-/// Only reading makes one, and only from text that no named variant of `V` has, so a `match` with
-/// an arm for a variant never misses that variant's text:
+/// It has no public constructor. It is created only by converting or deserializing a text into `V`,
+/// and only if no variant of `V` has this text. An arm for a variant therefore matches every value
+/// with that variant's text:
 ///
 /// ```
 /// use codat_webhooks::payload::ConnectionStatus;
@@ -24,7 +69,7 @@ pub struct Other<V> {
 }
 
 impl<V> Other<V> {
-    /// The caller has made sure that `V` does not list the text.
+    /// Creates a value from a text that the caller has checked not to be listed in `V`.
     pub(crate) fn unlisted(text: impl Into<Box<str>>) -> Self {
         Self {
             text: text.into(),
@@ -32,7 +77,7 @@ impl<V> Other<V> {
         }
     }
 
-    /// The text.
+    /// Returns the text that was sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -97,19 +142,18 @@ impl<V> AsRef<str> for Other<V> {
     }
 }
 
-impl<V> PartialEq<str> for Other<V> {
-    fn eq(&self, other: &str) -> bool {
-        *self.text == *other
+impl<V> std::borrow::Borrow<str> for Other<V> {
+    fn borrow(&self) -> &str {
+        &self.text
     }
 }
 
-impl<V> PartialEq<&str> for Other<V> {
-    fn eq(&self, other: &&str) -> bool {
-        *self.text == **other
-    }
-}
+equal_to_text!(impl[V] Other<V>, |value, text| *value.text == *text);
 
-/// Declares a vocabulary: a `Variant = "text"` line for each documented value.
+/// Declares a vocabulary, with a `Variant = "text"` line for each documented value.
+///
+/// Generates the enum with the variant `Other`, `KNOWN`, `as_str`, conversions from and to text,
+/// comparison with text, `Serialize`, `Deserialize` and `Field`.
 macro_rules! vocabulary {
     (
         $(#[$meta:meta])*
@@ -119,8 +163,8 @@ macro_rules! vocabulary {
     ) => {
         $(#[$meta])*
         ///
-        /// Open: a text that is not listed here is [`Other`](Self::Other) and is written back
-        /// unchanged. Text is case-sensitive.
+        /// The set of values is open: any other text is kept in [`Other`](Self::Other) and written
+        /// back unchanged. Texts are case-sensitive.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
@@ -129,15 +173,15 @@ macro_rules! vocabulary {
                 $(#[$variant_meta])*
                 $variant,
             )+
-            /// A text that is not listed above, as it came.
+            /// An undocumented value, as the text that was sent.
             Other($crate::value::Other<$name>),
         }
 
         impl $name {
-            /// Every documented value.
+            /// All documented values.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The text that is sent.
+            /// Returns the value as text, in the form in which it is sent.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -147,12 +191,32 @@ macro_rules! vocabulary {
             }
         }
 
+        impl $name {
+            fn listed(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                match text {
-                    $($text => Self::$variant,)+
-                    _ => Self::Other($crate::value::Other::unlisted(text)),
-                }
+                Self::listed(text)
+                    .unwrap_or_else(|| Self::Other($crate::value::Other::unlisted(text)))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::listed(&text)
+                    .unwrap_or_else(|| Self::Other($crate::value::Other::unlisted(text)))
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
             }
         }
 
@@ -173,7 +237,7 @@ macro_rules! vocabulary {
         #[cfg(feature = "arbitrary")]
         impl<'a> arbitrary::Arbitrary<'a> for $name {
             fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
-                $crate::arbitrary::word(u, Self::KNOWN)
+                $crate::value::arbitrary_value(u, Self::KNOWN)
             }
         }
 
@@ -192,49 +256,22 @@ macro_rules! vocabulary {
 }
 pub(crate) use vocabulary;
 
-/// What every type that is sent as a text has: the type brings `From<&str>` and `as_str`, and where
-/// it has several spellings, how it compares with a text.
+/// Implements what all types that are sent as text have in common, from their `From<&str>` and
+/// `as_str`: `Display`, comparison with text, and `Deserialize`.
+///
+/// A type with several spellings also passes the expression that compares it with a text.
 macro_rules! text_impls {
     ($name:ident) => {
         $crate::value::text_impls!($name, |value, text| *value.as_str() == *text);
     };
     ($name:ident, |$value:ident, $text:ident| $equal:expr) => {
-        impl From<String> for $name {
-            fn from(text: String) -> Self {
-                Self::from(text.as_str())
-            }
-        }
-
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(&self.as_str())
             }
         }
 
-        impl PartialEq<str> for $name {
-            fn eq(&self, $text: &str) -> bool {
-                let $value = self;
-                $equal
-            }
-        }
-
-        impl PartialEq<&str> for $name {
-            fn eq(&self, other: &&str) -> bool {
-                *self == **other
-            }
-        }
-
-        impl PartialEq<$name> for str {
-            fn eq(&self, other: &$name) -> bool {
-                *other == *self
-            }
-        }
-
-        impl PartialEq<$name> for &str {
-            fn eq(&self, other: &$name) -> bool {
-                *other == **self
-            }
-        }
+        $crate::value::equal_to_text!(impl[] $name, |$value, $text| $equal);
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -258,3 +295,16 @@ macro_rules! text_impls {
     };
 }
 pub(crate) use text_impls;
+
+/// Returns a documented value of a vocabulary, or one of any other text.
+#[cfg(feature = "arbitrary")]
+pub(crate) fn arbitrary_value<T: Clone + for<'t> From<&'t str>>(
+    u: &mut arbitrary::Unstructured<'_>,
+    known: &[T],
+) -> arbitrary::Result<T> {
+    Ok(if u.ratio(3, 4)? {
+        u.choose(known)?.clone()
+    } else {
+        T::from(u.arbitrary::<&str>()?)
+    })
+}

@@ -6,7 +6,9 @@ use codat_webhooks::event::{Outcome, ProductRead, ReadScope, ReportName};
 use codat_webhooks::value::DataType;
 use codat_webhooks::{Event, EventType, UnknownEvent, from_str};
 
-use crate::common::{COMPANY, CONNECTION, Json, event, fixture, fixtures, read, round_trip, write};
+use crate::common::{
+    COMPANY, CONNECTION, FAMILIES, Json, event, fixture, fixtures, read, round_trip, write,
+};
 
 /// The event types of Codat's documentation, but for the templated families.
 const DOCUMENTED: [&str; 28] = [
@@ -138,15 +140,7 @@ fn every_documented_type_has_a_sample_that_is_read_into_its_variant() {
     for name in DOCUMENTED {
         assert!(seen.contains(&variant_of(name)), "no sample of {name}");
     }
-    for family in [
-        "WriteSuccessful",
-        "WriteUnsuccessful",
-        "ProductReadCompleted",
-        "ReportsGenerateSuccessful",
-        "ReportsGenerateUnsuccessful",
-        "Alert",
-        "Unknown",
-    ] {
+    for family in FAMILIES {
         assert!(seen.contains(family), "no sample of {family}");
     }
 }
@@ -246,7 +240,15 @@ fn the_read_family_takes_any_product() {
         }
     }
     for product in ["", "\n", "a\u{7f}", "a\u{0}b"] {
-        assert_eq!(ProductRead::new(product, ReadScope::All), None);
+        let error = ProductRead::new(product, ReadScope::All).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            if product.is_empty() {
+                "invalid event type: a part is empty"
+            } else {
+                "invalid event type: a part contains a control character"
+            }
+        );
         let text = format!("{product}.read.completed");
         assert_eq!(EventType::from(&*text).variant_name(), "Unknown");
     }
@@ -288,8 +290,14 @@ fn the_report_family_takes_any_name() {
         }
     }
     // A listed report has its own variant, and is not a name.
-    for name in ["creditModel", "", "a.b", "a\n"] {
-        assert_eq!(ReportName::new(name), None, "{name}");
+    for (name, problem) in [
+        ("creditModel", "the type has a variant of its own"),
+        ("", "a part is empty"),
+        ("a.b", "a part contains a dot"),
+        ("a\n", "a part contains a control character"),
+    ] {
+        let error = name.parse::<ReportName>().unwrap_err();
+        assert_eq!(error.to_string(), format!("invalid event type: {problem}"));
     }
     for text in [
         "reports..generate.successful",
@@ -334,7 +342,11 @@ fn any_other_text_is_an_unknown_type_that_keeps_it() {
         assert_eq!(Event::Unknown(event).event_type(), event_type);
     }
     for name in DOCUMENTED {
-        assert_eq!(UnknownEvent::new(name), None, "{name} is known");
+        let error = UnknownEvent::new(name).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "invalid event type: the type has a variant of its own"
+        );
     }
 }
 

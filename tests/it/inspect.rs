@@ -560,17 +560,15 @@ fn errors_are_printed_after_the_lines_before_them() {
     let name = file("in-order.jsonl", format!("{good}\n{MISFIT}\n{good}\n"));
     for aligned in [false, true] {
         let both = RefCell::default();
-        let mut out = io::BufWriter::new(Shared(&both));
         let args = [name, "missing.json", name].map(Into::into);
         let status = example::run(
             args,
             &mut io::empty(),
-            &mut out,
+            &mut Shared(&both),
             &mut Shared(&both),
             aligned,
         );
         assert_eq!(status, 2);
-        drop(out);
 
         let text = String::from_utf8(both.take()).unwrap();
         let starts = [&*id, name, &*id, "missing.json", &*id, name, &*id];

@@ -1,11 +1,14 @@
 //! What the crate promises, a module for each promise.
 
+mod api;
 mod catalogue;
 mod common;
 mod conformance;
 mod drift;
+mod duplicates;
 mod errors;
 mod extra;
+mod helpers;
 mod inspect;
 mod json;
 mod legacy;

@@ -354,16 +354,17 @@ fn assert_linear(size: usize) {
         assert!(times <= *most, "{name}: {times:.1}");
         assert!(grown <= 2.5, "{name}: {grown:.2}");
 
-        // A machine that runs other tests may be slow for a while.
+        // Quadratic work on so many elements takes seconds; a pause of a busy machine does not.
+        let pause = Duration::from_millis(500);
         for _ in 0..5 {
-            if large_time < 3 * small_time + Duration::from_millis(20) {
+            if large_time < 3 * small_time + pause {
                 break;
             }
             small_time = small_time.min(cost(&small).1);
             large_time = large_time.min(cost(&large).1);
         }
         assert!(
-            large_time < 3 * small_time + Duration::from_millis(20),
+            large_time < 3 * small_time + pause,
             "{name}: {small_time:?}, {large_time:?}"
         );
     }

@@ -109,19 +109,25 @@ fn either_spelling_of_report_matches() {
 #[test]
 fn a_bad_pattern_says_why() {
     let cases = [
-        ("", "bad pattern: it is empty; `*` matches every event type"),
-        (".", "bad pattern: part 1 is empty"),
-        ("a..b", "bad pattern: part 2 is empty"),
-        ("a.b.", "bad pattern: part 3 is empty"),
+        (
+            "",
+            "invalid pattern: it is empty; `*` matches every event type",
+        ),
+        (".", "invalid pattern: part 1 is empty"),
+        ("a..b", "invalid pattern: part 2 is empty"),
+        ("a.b.", "invalid pattern: part 3 is empty"),
         (
             "**",
-            "bad pattern: part 1 mixes `*` with text; `*` stands for whole parts",
+            "invalid pattern: part 1 mixes `*` with text; `*` stands for whole parts",
         ),
         (
             "a.b*",
-            "bad pattern: part 2 mixes `*` with text; `*` stands for whole parts",
+            "invalid pattern: part 2 mixes `*` with text; `*` stands for whole parts",
         ),
-        ("a.b\n", "bad pattern: part 2 has a control character"),
+        (
+            "a.b\n",
+            "invalid pattern: part 2 contains a control character",
+        ),
     ];
     for (pattern, message) in cases {
         assert_eq!(
@@ -198,13 +204,13 @@ fn a_tag_filter_matches_an_equal_tag() {
     for (text, message) in [
         (
             "",
-            "bad tag filter: there is no `:` between a key and a value",
+            "invalid tag filter: there is no `:` between key and value",
         ),
         (
             "region",
-            "bad tag filter: there is no `:` between a key and a value",
+            "invalid tag filter: there is no `:` between key and value",
         ),
-        (":us", "bad tag filter: there is no key before the `:`"),
+        (":us", "invalid tag filter: there is no key before the `:`"),
     ] {
         assert_eq!(text.parse::<TagFilter>().unwrap_err().to_string(), message);
     }

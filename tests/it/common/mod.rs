@@ -14,8 +14,32 @@ pub use fields::{End, Kind, end_of, is_required, kind_of};
 pub use tree::{Json, Place};
 
 pub const ID: &str = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";
+/// The variants that are not rows of the table of event types, in their order.
+pub const FAMILIES: [&str; 7] = [
+    "WriteSuccessful",
+    "WriteUnsuccessful",
+    "ProductReadCompleted",
+    "ReportsGenerateSuccessful",
+    "ReportsGenerateUnsuccessful",
+    "Alert",
+    "Unknown",
+];
+
 pub const COMPANY: &str = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40";
 pub const CONNECTION: &str = "b1f0a9d2-7c3e-4b56-a1d8-94e7c2f03b65";
+
+/// The statuses of a dataset that are failures.
+pub const FAILURES: [&str; 9] = [
+    "FetchError",
+    "MapError",
+    "InternalError",
+    "ProcessingError",
+    "ValidationError",
+    "AuthError",
+    "RateLimitError",
+    "PermissionsError",
+    "PrerequisiteNotMet",
+];
 
 #[derive(Clone, Debug)]
 pub struct Fixture {
@@ -154,6 +178,28 @@ pub fn drift(webhook: &Webhook) -> Vec<String> {
             None => drift.to_string(),
         })
         .collect()
+}
+
+/// Returns names that have the letters and digits of a rule's name, and differ in all else.
+pub fn odd_spellings(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for c in name.chars() {
+        if !c.is_alphanumeric() || c.is_uppercase() {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric() {
+            words.last_mut().unwrap().push(c);
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    let mut spellings = Vec::new();
+    for between in ["", " ", "-", " - ", "()"] {
+        let name = words.join(between);
+        for name in [name.to_lowercase(), name.to_uppercase(), name] {
+            spellings.extend([format!("{name}()"), format!(" ({name}) "), name]);
+        }
+    }
+    spellings
 }
 
 /// One value for all that are equal, as a map's key.

@@ -1,0 +1,223 @@
+//! The conventions of Rust APIs: conversions, comparisons, iterators, and traits that every type has.
+
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::fmt::{Debug, Display};
+use std::hash::Hash;
+use std::str::FromStr;
+
+use codat_webhooks::drift::{Drift, DriftKind};
+use codat_webhooks::event::{Outcome, ReadScope, ReportName};
+use codat_webhooks::legacy::RuleType;
+use codat_webhooks::payload::{Company, CompanyReference, ConnectionStatus, Write};
+use codat_webhooks::value::{CompanyId, DataType, RawJson, StatusCode, Tags, Timestamp};
+use codat_webhooks::{
+    Envelope, Error, ErrorKind, Event, EventPattern, EventType, TagFilter, UnknownEvent, Webhook,
+    from_str, samples,
+};
+use serde::Serialize;
+
+use crate::common::{COMPANY, write};
+
+/// Asserts that a value and its text are equal, in both directions and in each type of text.
+fn assert_equal_to_text<T>(value: &T, text: &str)
+where
+    T: PartialEq<str> + for<'a> PartialEq<&'a str> + PartialEq<String> + Debug,
+    str: PartialEq<T>,
+    for<'a> &'a str: PartialEq<T>,
+    String: PartialEq<T>,
+{
+    for (text, equal) in [(text.to_owned(), true), (format!("{text}x"), false)] {
+        let text: &str = &text;
+        let owned = text.to_owned();
+        assert_eq!(
+            [
+                *value == *text,
+                *value == text,
+                *value == owned,
+                *text == *value,
+                text == *value,
+                owned == *value,
+            ],
+            [equal; 6],
+            "{value:?} and {text}"
+        );
+    }
+}
+
+/// Asserts that `Display` and `FromStr` are a pair, and that `TryFrom` or `From` does what `FromStr` does.
+fn assert_text<T>(text: &str) -> T
+where
+    T: FromStr + Display + PartialEq + Debug + for<'a> TryFrom<&'a str>,
+    T::Err: Debug,
+{
+    let value: T = text.parse().unwrap();
+    assert_eq!(value.to_string(), text);
+    assert_eq!(T::try_from(text).ok().unwrap(), value);
+    value
+}
+
+/// Asserts that a text finds the value in a map, which takes equal hashes.
+fn assert_borrows<T: Borrow<str> + Hash + Eq>(value: T) {
+    let text = value.borrow().to_owned();
+    let set = HashSet::from([value]);
+    assert!(set.contains(&*text), "{text}");
+}
+
+#[test]
+fn values_compare_with_their_texts() {
+    assert_equal_to_text(&EventType::from("company.created"), "company.created");
+    assert_equal_to_text(&RuleType::from("Sync Failed"), "SyncFailed");
+    assert_equal_to_text(&DataType::from("bills"), "bills");
+    assert_equal_to_text(&ConnectionStatus::from("Paused"), "Paused");
+    assert_equal_to_text(&Timestamp::from("2026-11-02"), "2026-11-02");
+    assert_equal_to_text(&StatusCode::from("403"), "403");
+    assert_equal_to_text(&COMPANY.parse::<CompanyId>().unwrap(), COMPANY);
+    assert_equal_to_text(&"company.*".parse::<EventPattern>().unwrap(), "company.*");
+    assert_equal_to_text(&"region:us".parse::<TagFilter>().unwrap(), "region:us");
+    assert_equal_to_text(&ReportName::new("fxInsights").unwrap(), "fxInsights");
+    assert_equal_to_text(
+        &UnknownEvent::new("company.renamed").unwrap().event_type,
+        "company.renamed",
+    );
+}
+
+#[test]
+fn an_id_compares_with_a_uuid_in_any_form() {
+    let id: CompanyId = COMPANY.parse().unwrap();
+    assert_eq!(id, *COMPANY.to_uppercase());
+    assert_eq!(id, *COMPANY.replace('-', ""));
+    assert_eq!(*id.as_uuid(), id);
+    assert_ne!(id, "");
+}
+
+#[test]
+fn texts_are_parsed_and_displayed() {
+    assert_text::<CompanyId>(COMPANY);
+    assert_text::<EventPattern>("*.write.*");
+    assert_text::<TagFilter>("region:us");
+    assert_text::<EventType>("bills.write.successful");
+    assert_text::<DataType>("bills");
+    assert_text::<ConnectionStatus>("Paused");
+    assert_text::<Timestamp>("2026-11-02T08:15:00Z");
+    assert_text::<RuleType>("SyncFailed");
+    for long in [
+        "Paused",
+        "a text of more than thirty characters, which is no date",
+    ] {
+        assert_eq!(Timestamp::from(long.to_owned()), Timestamp::from(long));
+        assert_eq!(
+            ConnectionStatus::from(long.to_owned()),
+            ConnectionStatus::from(long)
+        );
+        assert_eq!(EventType::from(long.to_owned()), EventType::from(long));
+        assert_eq!(RuleType::from(long.to_owned()), RuleType::from(long));
+    }
+    assert_eq!(
+        ConnectionStatus::from("Linked".to_owned()),
+        ConnectionStatus::Linked
+    );
+    assert_eq!(
+        EventType::from("company.created".to_owned()),
+        EventType::CompanyCreated
+    );
+}
+
+#[test]
+fn texts_find_values_in_maps() {
+    assert_borrows("company.*".parse::<EventPattern>().unwrap());
+    assert_borrows("region:us".parse::<TagFilter>().unwrap());
+    assert_borrows(ReportName::new("fxInsights").unwrap());
+    assert_borrows(Timestamp::from("2026-11-02"));
+    assert_borrows(UnknownEvent::new("company.renamed").unwrap().event_type);
+    let text: &str = ConnectionStatus::Linked.as_ref();
+    assert_eq!(text, "Linked");
+}
+
+#[test]
+fn tags_iterate_from_both_ends_and_by_value() {
+    let mut tags = Tags::from([("b", "2"), ("a", "1"), ("c", "3")]);
+    let keys: Vec<&str> = (&tags).into_iter().map(|(key, _)| key).collect();
+    assert_eq!(keys, ["a", "b", "c"]);
+    assert_eq!(tags.iter().next_back(), Some(("c", "3")));
+    assert_eq!(tags.iter().len(), 3);
+    assert_eq!(tags.remove("b").as_deref(), Some("2"));
+    assert_eq!(tags.remove("b"), None);
+    let owned: Vec<(String, String)> = tags.into_iter().collect();
+    assert_eq!(owned, [("a".into(), "1".into()), ("c".into(), "3".into())]);
+}
+
+fn write_request() -> Write {
+    Write::new(
+        "1",
+        CompanyReference::new(COMPANY.parse::<CompanyId>().unwrap()),
+    )
+}
+
+#[test]
+fn a_write_of_an_impossible_data_type_is_refused_when_it_is_created() {
+    let event = Event::write_successful("bills", write_request()).unwrap();
+    assert_eq!(event.event_type(), "bills.write.successful");
+    let event = Event::write_unsuccessful(DataType::Invoices, write_request()).unwrap();
+    assert_eq!(event.event_type(), "invoices.write.unsuccessful");
+    for data_type in ["", "a.b", "a\tb"] {
+        let error = Event::write_successful(data_type, write_request()).unwrap_err();
+        assert!(error.to_string().starts_with("invalid event type: a part "));
+        assert_eq!(
+            Event::write_unsuccessful(data_type, write_request()),
+            Err(error)
+        );
+    }
+}
+
+#[test]
+fn what_describes_an_event_can_be_serialized() {
+    fn json(value: impl Serialize) -> String {
+        serde_json::to_string(&value).unwrap()
+    }
+    assert_eq!(json(Outcome::Unsuccessful), r#""unsuccessful""#);
+    assert_eq!(Outcome::Unsuccessful.to_string(), "unsuccessful");
+    assert_eq!(json(ReadScope::SuccessfulInitial), r#""successfulInitial""#);
+    assert_eq!(json(ErrorKind::Envelope), r#""envelope""#);
+    assert_eq!(json(DriftKind::EventType), r#""eventType""#);
+    let webhook = from_str(
+        r#"{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"company.renamed","new":1}"#,
+    );
+    let drift: Vec<Drift> = webhook.unwrap().drift();
+    assert_eq!(
+        json(drift),
+        r#"[{"path":"eventType","kind":"eventType","text":"company.renamed"},{"path":"new","kind":"field","text":null}]"#,
+    );
+}
+
+#[test]
+fn a_binary_format_is_refused() {
+    fn assert_refused(value: &impl Serialize) {
+        let error = ciborium::into_writer(value, Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("JSON only"), "{error}");
+    }
+    let id: CompanyId = COMPANY.parse().unwrap();
+    assert_refused(&Company::new(id));
+    assert_refused(&"1.50".parse::<RawJson>().unwrap());
+    for sample in samples::all() {
+        assert_refused(sample.webhook());
+        // As the documentation says: the text goes into any format.
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&write(sample.webhook()), &mut bytes).unwrap();
+        let text: String = ciborium::from_reader(&*bytes).unwrap();
+        assert_eq!(from_str(&text).unwrap(), *sample.webhook());
+    }
+}
+
+#[test]
+fn types_can_be_sent_between_threads() {
+    fn assert_send_sync<T: Send + Sync + Unpin + 'static>() {}
+    assert_send_sync::<Webhook>();
+    assert_send_sync::<Event>();
+    assert_send_sync::<EventType>();
+    assert_send_sync::<Envelope<'static>>();
+    assert_send_sync::<Error>();
+    assert_send_sync::<EventPattern>();
+    assert_send_sync::<Drift>();
+    assert_send_sync::<samples::Sample>();
+}
