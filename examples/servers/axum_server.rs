@@ -53,7 +53,8 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    init_logs();
+    let is_dead = matches!(arguments.command, Some(_));
+    init_logs(if is_dead { "warn" } else { "info" });
     exit(match arguments.command {
         None => run().await,
         Some(Command::Dead(command)) => dead(command).await,

@@ -66,7 +66,8 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    init_logs();
+    let is_dead = matches!(arguments.command, Command::Dead(_));
+    init_logs(if is_dead { "warn" } else { "info" });
     exit(match arguments.command {
         Command::Receive => receive().await,
         Command::Work => work().await,

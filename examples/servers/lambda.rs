@@ -50,7 +50,7 @@ impl Queue for NoQueue {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    init_logs();
+    init_logs("info");
     exit(serve(NoQueue).await.map_err(|error| error.to_string()))
 }
 

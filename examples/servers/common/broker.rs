@@ -14,7 +14,7 @@ use axum::body::Bytes;
 use codat_webhooks::signature::Verified;
 use metrics::counter;
 use tokio::time::{sleep, timeout};
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::AnyError;
 use crate::dead_letters::{DeadLetter, DeadLetters};
@@ -60,8 +60,7 @@ impl Broker {
             .reconnect_delay_callback(|attempt| Duration::from_millis(100 * attempt.min(10) as u64))
             .ping_interval(Duration::from_secs(5))
             // What the client holds back while the broker is away is stored later, though it was refused.
-            .client_capacity(64)
-            .event_callback(|event| async move { info!(%event, "broker") });
+            .client_capacity(64);
         let client = options.connect(url).await;
         let client = client.map_err(|error| format!("NATS_URL: {error}"))?;
         let mut context = jetstream::new(client.clone());

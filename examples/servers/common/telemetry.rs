@@ -17,12 +17,12 @@ thread_local! {
     static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Logs to standard error, at the level of `RUST_LOG` or else `info`.
+/// Logs to standard error, at the level of `RUST_LOG` or else the given one.
 ///
 /// A panic is logged with its place in the code and without its message, which may contain customer
 /// data.
-pub fn init_logs() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+pub fn init_logs(level: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
