@@ -53,7 +53,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let is_dead = matches!(arguments.command, Some(_));
+    let is_dead = arguments.command.is_some();
     init_logs(if is_dead { "warn" } else { "info" });
     exit(match arguments.command {
         None => run().await,
