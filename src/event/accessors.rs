@@ -111,7 +111,7 @@ impl Event {
         }
     }
 
-    /// Returns the outcome that the event type states. See [`EventType::outcome`].
+    /// Returns the outcome that the event type states. See [`EventType::outcome`](crate::EventType::outcome).
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         self.event_type().outcome()

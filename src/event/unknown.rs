@@ -27,7 +27,7 @@ impl UnknownEvent {
     ///
     /// # Errors
     ///
-    /// Returns an error if the event type has a variant of [`Event`], and is not unknown.
+    /// Returns an error if the event type has a variant of [`Event`](crate::Event), and is not unknown.
     pub fn new(event_type: &str) -> Result<Self, BuildEventTypeError> {
         match EventType::of_event(event_type) {
             EventType::Unknown(event_type) => Ok(Self {
