@@ -8,7 +8,7 @@
 //! | [`DatasetDataChanged`](Rule::DatasetDataChanged) | [`Dataset`] | `read.completed` |
 //! | [`DataSyncStatusChangedToError`](Rule::DataSyncStatusChangedToError) | [`Dataset`] | `read.completed` |
 //! | [`PushOperationStatusChanged`](Rule::PushOperationStatusChanged) | [`PushOperation`] | `{dataType}.write.successful`, `{dataType}.write.unsuccessful` |
-//! | [`PushOperationTimedOut`](Rule::PushOperationTimedOut) | [`PushOperation`] | `{dataType}.write.unsuccessful` |
+//! | [`PushOperationTimedOut`](Rule::PushOperationTimedOut) | [`PushOperation`] | `{dataType}.write.unsuccessful`, or `{dataType}.write.successful` with the status `TimedOut` |
 //! | [`SyncCompleted`](Rule::SyncCompleted) | [`SyncData`] | `expenses.sync.successful` |
 //! | [`SyncFailed`](Rule::SyncFailed) | [`SyncData`] | `expenses.sync.unsuccessful` |
 //! | [`SyncStarted`](Rule::SyncStarted) | [`SyncData`] | nothing |
@@ -47,8 +47,9 @@
 //! To migrate without missing anything, receive alerts and events side by side for a while:
 //!
 //! 1. Use this crate in the endpoint that receives the alerts. Each alert is an `Event::Alert`.
-//! 2. Handle the events that replace the alerts, and subscribe to their event types with the same
-//!    endpoint. From then on, most facts are delivered twice, in any order.
+//! 2. Handle the events that replace the alerts, and subscribe to their event types with an endpoint
+//!    of its own, which can verify signatures: alerts are not signed. From then on, most facts are
+//!    delivered twice, in any order.
 //! 3. Drop the second delivery of each fact. Use
 //!    [`Event::is_duplicate_of`](crate::Event::is_duplicate_of) to compare an alert with an event,
 //!    and [`Event::fact_keys`](crate::Event::fact_keys) to find the candidates to compare.
