@@ -189,7 +189,8 @@ impl FromStr for TagFilter {
 
 /// The tag filters of a webhook consumer. An event matches if any of them does.
 ///
-/// Without filters, every event matches. Codat allows at most 10.
+/// Without filters, every event matches. Codat allows at most 10. With serde, the filters are a list of
+/// strings.
 ///
 /// ```
 /// use codat_webhooks::{Event, TagFilter, TagFilters};
@@ -238,6 +239,26 @@ impl TagFilters {
     #[must_use]
     pub fn as_slice(&self) -> &[TagFilter] {
         &self.0
+    }
+}
+
+impl TryFrom<Vec<TagFilter>> for TagFilters {
+    type Error = TooManyTagFilters;
+
+    fn try_from(filters: Vec<TagFilter>) -> Result<Self, Self::Error> {
+        Self::new(filters)
+    }
+}
+
+impl serde::Serialize for TagFilters {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for TagFilters {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Vec::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
 

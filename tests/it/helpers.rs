@@ -188,10 +188,22 @@ fn a_consumer_has_at_most_ten_tag_filters_of_128_characters() {
     };
     assert_eq!(TagFilters::MAX, 10);
     for count in [0, 1, 9, 10] {
-        assert_eq!(filters(count).unwrap().as_slice().len(), count);
+        let filters = filters(count).unwrap();
+        assert_eq!(filters.as_slice().len(), count);
+        // In a configuration file, they are a list.
+        let list = serde_json::to_value(&filters).unwrap();
+        assert_eq!(list.as_array().map(Vec::len), Some(count));
+        assert_eq!(serde_json::from_value::<TagFilters>(list).unwrap(), filters);
+        assert_eq!(
+            TagFilters::try_from(filters.as_slice().to_vec()).unwrap(),
+            filters
+        );
     }
     for count in [11, 12, 100] {
         let error = filters(count).unwrap_err();
+        let list: Vec<_> = (0..count).map(|index| format!("key:{index}")).collect();
+        let refused = serde_json::from_value::<TagFilters>(list.into()).unwrap_err();
+        assert_eq!(refused.to_string(), error.to_string());
         assert_eq!(
             error.to_string(),
             format!("{count} tag filters are more than the 10 that Codat allows")
