@@ -13,12 +13,12 @@ use std::process::Command;
 
 use methods::{
     Case, DESERIALIZE, ENVELOPE, FROM_SLICE, FROM_STR, IGNORED, KNOWN, Method, PAYLOAD_FIRST,
-    TAGGED, VALUE, cases, large,
+    TAGGED, UNKNOWN_FIELD, VALUE, cases, large,
 };
 
 const UNDER_VALGRIND: &str = "--under-valgrind";
 
-const METHODS: [(&str, Method); 9] = [
+const METHODS: [(&str, Method); 10] = [
     ("from_slice", FROM_SLICE),
     ("known", KNOWN),
     ("from_str", FROM_STR),
@@ -28,6 +28,7 @@ const METHODS: [(&str, Method); 9] = [
     ("Envelope", ENVELOPE),
     ("IgnoredAny", IGNORED),
     ("reordered", PAYLOAD_FIRST),
+    ("unknown field", UNKNOWN_FIELD),
 ];
 
 fn main() {
@@ -127,13 +128,13 @@ fn measure() -> Vec<Row> {
 fn print_table(rows: &[Row]) {
     println!("Instructions for an event, and of the other methods against `from_slice`:\n");
     print!("{:26}", "");
-    METHODS.iter().for_each(|(name, _)| print!("{name:>12}"));
+    METHODS.iter().for_each(|(name, _)| print!("{name:>14}"));
     println!();
     for row in rows {
-        print!("{:26}{:>12}", row.class, row.counts[0]);
+        print!("{:26}{:>14}", row.class, row.counts[0]);
         row.counts[1..]
             .iter()
-            .for_each(|count| print!("{:>12.2}", count / row.counts[0]));
+            .for_each(|count| print!("{:>14.2}", count / row.counts[0]));
         println!();
     }
 
@@ -188,6 +189,11 @@ fn print_table(rows: &[Row]) {
             "payload first / known struct, mean",
             1.0,
             mean("reordered", "known"),
+        ),
+        at_most(
+            "unknown field / from_slice, mean",
+            3.6,
+            mean("unknown field", "from_slice"),
         ),
         at_most(
             "a data type of 10,000 / of 100",

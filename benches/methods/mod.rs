@@ -17,6 +17,8 @@ pub struct Case {
     pub body: String,
     /// The same with the payload before the event type.
     pub payload_first: String,
+    /// The same with an unknown field at the end of the payload.
+    pub unknown_field: String,
     /// Reads the struct that a user would write who knows the event type beforehand.
     pub known: fn(&[u8]),
 }
@@ -36,6 +38,7 @@ pub const VALUE: Method = |case| value(case.body.as_bytes());
 pub const ENVELOPE: Method = |case| read(own::Envelope::from_slice(case.body.as_bytes()));
 pub const IGNORED: Method = |case| read(serde_json::from_slice::<IgnoredAny>(case.body.as_bytes()));
 pub const PAYLOAD_FIRST: Method = |case| read(own::from_slice(case.payload_first.as_bytes()));
+pub const UNKNOWN_FIELD: Method = |case| read(own::from_slice(case.unknown_field.as_bytes()));
 
 fn read<T, E: std::fmt::Debug>(result: Result<T, E>) {
     black_box(result.unwrap());
@@ -53,6 +56,7 @@ pub fn cases() -> Vec<Case> {
             Case {
                 class: $class,
                 payload_first: payload_first(&body),
+                unknown_field: unknown_field(&body),
                 body,
                 known: known::<$known>,
             }
@@ -108,6 +112,7 @@ fn read_of(class: &'static str, data_types: usize) -> Case {
     Case {
         class,
         payload_first: payload_first(&body),
+        unknown_field: unknown_field(&body),
         body,
         known: known::<ReadCompleted>,
     }
@@ -132,6 +137,7 @@ fn sync_of(class: &'static str, transactions: usize) -> Case {
     Case {
         class,
         payload_first: payload_first(&body),
+        unknown_field: unknown_field(&body),
         body,
         known: known::<ExpensesSync>,
     }
@@ -162,6 +168,16 @@ fn payload_first(body: &str) -> String {
         .map(|(key, value)| format!("\"{key}\":{value}"))
         .collect();
     format!("{{{}}}", fields.join(","))
+}
+
+fn unknown_field(body: &str) -> String {
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(body).unwrap();
+    let payload = fields["payload"].get();
+    let longer = format!(
+        "{},\"addedLater\":true}}",
+        payload.strip_suffix('}').unwrap()
+    );
+    body.replace(payload, &longer)
 }
 
 type Date = DateTime<Utc>;

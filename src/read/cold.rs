@@ -65,11 +65,12 @@ fn read<'a, T>(
     let json = strip_bom(text);
     let (members, error) = Members::parse(json);
     let is_alert = is_alert(&members);
-    let context = context(&members, is_alert);
     if error.is_some() {
-        return Err(not_an_object(text, context));
+        return Err(not_an_object(text, context(&members, is_alert)));
     }
     read(members, is_alert).map_err(|(kind, error)| {
+        // The members are gone.
+        let context = context(&Members::parse(json).0, is_alert);
         let (line, column) = position_of(error.part, text);
         Error::new(
             kind,

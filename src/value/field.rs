@@ -3,7 +3,8 @@
 //! There are two readers. The hot reader deserializes with serde in one pass, and gives up at
 //! anything unexpected. The cold reader then starts again: it splits an object into raw members,
 //! and reads them one by one, with their other spellings. It yields either the value or the error
-//! to report. Both readers share the code for plain values.
+//! to report. It leaves what is as documented inside the object to the hot reader. Both readers share
+//! the code for plain values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -30,6 +31,13 @@ pub(crate) trait Field: DeserializeOwned + Serialize + PartialEq {
     /// Reads the value with the cold reader. The error says what is wrong.
     fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
         serde_json::from_str(json.get()).map_err(|_| FieldError::misfit(Self::EXPECTED, json))
+    }
+
+    /// Reads the value with the hot reader, and with the cold reader if that gives up. Most values
+    /// in an object that the hot reader gave up are as documented.
+    fn read(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        let hot = Self::hot(&mut serde_json::Deserializer::from_str(json.get()));
+        hot.or_else(|_| Self::cold(json))
     }
 
     /// Notes everything in the value that is not modelled.
@@ -126,7 +134,7 @@ impl<T: Field> Field for Vec<T> {
         let mut list = Self::new();
         let mut index = 0_usize;
         elements(json, &mut |element| {
-            let element = T::cold(element).map_err(|error| error.within(&format!("[{index}]")))?;
+            let element = T::read(element).map_err(|error| error.within(&format!("[{index}]")))?;
             push(&mut list, element);
             index = index.saturating_add(1);
             Ok(())

@@ -150,7 +150,7 @@ impl<'a> Members<'a> {
                     continue;
                 }
             };
-            match T::cold(json) {
+            match T::read(json) {
                 Ok(value) => {
                     self.take_at(index, name.wire, spelling);
                     return Ok(Some(value));
@@ -171,7 +171,7 @@ impl<'a> Members<'a> {
     /// Reads one spelling of a field without removing it.
     pub(crate) fn read<T: Field>(&self, spelling: &str) -> Option<T> {
         let (_, json) = self.lookup(spelling).ok()??;
-        T::cold(json).ok()
+        T::read(json).ok()
     }
 
     /// Removes a field and returns its raw value, including `null`.

@@ -7,7 +7,7 @@ use codat_webhooks::{Envelope, ErrorKind, Webhook, from_slice, from_str};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::common::{self, Fixture, Json, Place, canonical, entry_points, named, write};
+use crate::common::{self, Fixture, Json, canonical, entry_points, named, write};
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
@@ -134,20 +134,38 @@ proptest! {
                 }
             }
         }
-        // With an unknown field, the body is not as documented, and is read by the other reader.
-        let cold = body.with_field(&Place::top(), 0, "x-cold", "0").to_string();
+        // An object with an unknown field is not as documented, and is read by the other reader. One
+        // without values is left alone: it has a meaning of its own.
+        let mut cold = body.clone();
+        cold.change(true, &mut |members| {
+            if members.iter().any(|(_, value)| !value.is_null()) {
+                members.insert(0, (COLD.to_owned(), Json::parse("0")));
+            }
+        });
         let body = body.to_string();
-        match (from_str(&cold), read(body.as_bytes())) {
-            (Ok(mut cold), Ok(webhook)) => {
+        match (from_str(&cold.to_string()), read(body.as_bytes())) {
+            (Ok(cold), Ok(webhook)) => {
                 prop_assert_eq!(canonical(&write(&webhook)), canonical(&body));
-                prop_assert!(cold.extra.remove("x-cold").is_some());
-                prop_assert_eq!(cold, webhook);
+                let mut written = Json::parse(&write(&cold));
+                written.change(true, &mut |members| members.retain(|(key, _)| key != COLD));
+                prop_assert_eq!(written.canonical().to_string(), canonical(&body));
+                prop_assert_eq!(cold.event_type(), webhook.event_type());
+                prop_assert_eq!(cold.event.company_id(), webhook.event.company_id());
+                prop_assert_eq!(cold.event.connection_id(), webhook.event.connection_id());
+                // Neither reader takes a value for a misfit that fits for the other one.
+                let drift = |webhook: &Webhook| {
+                    let lines = webhook.drift().into_iter().map(|drift| drift.to_string());
+                    lines.filter(|line| !line.ends_with(COLD)).collect::<Vec<_>>()
+                };
+                prop_assert_eq!(drift(&cold), drift(&webhook));
             }
             (Err(cold), Err(kind)) => prop_assert_eq!(cold.kind(), kind),
             (cold, hot) => prop_assert!(false, "{:?} but {:?}", cold, hot),
         }
     }
 }
+
+const COLD: &str = "x-cold";
 
 /// A change at a place of a body.
 #[derive(Clone, Copy, Debug)]
