@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+use codat_webhooks::payload::WriteStatus;
 use codat_webhooks::{Error, Event, Webhook};
 use futures_util::FutureExt;
 use metrics::{counter, histogram};
@@ -25,16 +26,19 @@ use crate::telemetry::take_panic;
 ///
 /// Panics at an event of the type `example.panic`, to show what happens then.
 pub async fn handle(message_id: &str, webhook: Webhook) -> Result<(), String> {
+    // Safe to log, unlike the event type, as which any text can come.
+    let shown = webhook.event.to_string();
     let event_type = webhook.event_type();
     let action = match webhook.event {
         Event::ConnectionDisconnected(event) => {
             format!("ask for a new link of connection {}", event.connection.id)
         }
         Event::ReadCompleted(read) => format!("fetch {} data types", read.data_types.len()),
-        Event::WriteUnsuccessful(data_type, write) => {
-            format!("look at the {data_type} of write {}", write.id)
+        Event::WriteUnsuccessful(_, write) if write.status == Some(WriteStatus::TimedOut) => {
+            "look whether the record is there after all".to_owned()
         }
-        Event::Unknown(_) => match event_type.to_string().as_str() {
+        Event::WriteUnsuccessful(..) => "look why the record was not written".to_owned(),
+        Event::Unknown(_) => match &*event_type.as_str() {
             // Try out here what happens to an event whose work goes wrong.
             "example.failure" => return Err("an example of a failure".to_owned()),
             "example.panic" => panic!("an example of a panic"),
@@ -47,7 +51,7 @@ pub async fn handle(message_id: &str, webhook: Webhook) -> Result<(), String> {
         },
         _ => "nothing to do".to_owned(),
     };
-    let line = format!("{message_id}\t{event_type}\t{action}\n");
+    let line = format!("{message_id}\t{shown}\t{action}\n");
     let mut out = tokio::io::stdout();
     let written = async {
         out.write_all(line.as_bytes()).await?;

@@ -96,10 +96,12 @@ fn once(ids: impl IntoIterator<Item = String>) -> BTreeMap<String, usize> {
 #[tokio::test]
 async fn every_genuine_event_is_handled_once_and_no_log_tells_of_customers() {
     let server = Server::working(&[]);
-    let deliveries: Vec<_> = fixtures()
-        .into_iter()
+    // Any text can come as an event type.
+    let odd = example(1, "Larkfield Lanterns has closed");
+    let bodies = fixtures().into_iter().map(|(_, body)| body).chain([odd]);
+    let deliveries: Vec<_> = bodies
         .enumerate()
-        .map(|(n, (_, body))| genuine(&format!("msg_{n}"), body))
+        .map(|(n, body)| genuine(&format!("msg_{n}"), body))
         .collect();
     for _ in 0..2 {
         for delivery in &deliveries {
@@ -109,9 +111,11 @@ async fn every_genuine_event_is_handled_once_and_no_log_tells_of_customers() {
     server.wait_for(deliveries.len());
     let lines = server.handled.lock().unwrap().join("\n");
     assert!(
-        lines.contains("connection.disconnected\task for a new link"),
+        lines.contains("\tconnection.disconnected company=")
+            && lines.contains("\task for a new link"),
         "{lines}"
     );
+    assert!(lines.contains("\tUnknown company="), "{lines}");
     let (handled, log) = server.stop();
     assert_eq!(
         handled,
@@ -130,7 +134,7 @@ async fn every_genuine_event_is_handled_once_and_no_log_tells_of_customers() {
         .filter(|name| name.len() > 3)
         .collect();
     assert!(names.len() > 10);
-    for name in names {
+    for name in names.into_iter().chain(["Larkfield".to_owned()]) {
         assert!(!lines.contains(&name) && !log.contains(&name), "{name}");
     }
 }
