@@ -67,7 +67,8 @@
 //! `Other`, an unknown field is in `extra`, and an impossible date is a [`Timestamp`](value::Timestamp)
 //! without views. An optional field whose value does not fit is `None`, and its raw value is in
 //! `extra`. What is read and written back is equal to what was sent, except for nulls of modelled
-//! fields, white space, and the case of ids.
+//! fields, white space, the order of keys, and the form of ids, which are written in lower case with
+//! hyphens.
 //!
 //! [`Error`] is left for a body that has no meaning as an event: one that is not JSON, not an event, or
 //! a known event whose required field is missing or does not fit.

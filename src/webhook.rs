@@ -30,8 +30,9 @@ use crate::value::{DataType, EventId, Extra, Name, Timestamp, check_format};
 ///
 /// # Serialize
 ///
-/// What is parsed and serialized again is equal to what was sent, except for white space, the case of
-/// ids, and nulls of named fields. Serializing returns an error if
+/// What is parsed and serialized again is equal to what was sent, except for nulls of named fields,
+/// white space, the order of keys, and the form of ids, which are written in lower case with hyphens.
+/// Serializing returns an error if
 ///
 /// - the format is binary: such formats cannot hold raw JSON, so store the JSON text in them;
 /// - the event is a write of a data type that cannot be part of an event type (`a.b`), which
