@@ -13,6 +13,7 @@ mod inspect;
 mod json;
 mod legacy;
 mod leniency;
+mod log_lines;
 mod memory;
 mod misfits;
 mod patterns;
