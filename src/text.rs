@@ -46,6 +46,17 @@ pub(crate) fn shown(text: &str) -> String {
     identifier(text).unwrap_or("?").to_owned()
 }
 
+/// Lists the first parts of a line for a log, which stays short whatever was sent.
+pub(crate) fn list(parts: &[String]) -> String {
+    const MOST: usize = 10;
+    let (shown, more) = parts.split_at_checked(MOST).unwrap_or((parts, &[]));
+    let shown = shown.join(", ");
+    match more.len() {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// Counts statuses: `3 data types: 2 Complete, 1 FetchError`.
 pub(crate) fn tally<'a>(noun: &str, statuses: impl Iterator<Item = Option<&'a str>>) -> String {
     let mut total = 0_usize;
@@ -62,5 +73,5 @@ pub(crate) fn tally<'a>(noun: &str, statuses: impl Iterator<Item = Option<&'a st
         .map(|(status, count)| format!("{count} {status}"))
         .collect();
     let colon = if counts.is_empty() { "" } else { ": " };
-    format!("{total} {noun}{plural}{colon}{}", counts.join(", "))
+    format!("{total} {noun}{plural}{colon}{}", list(&counts))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{ALERT_PREFIX, Event, EventType};
 use crate::payload::Payload;
-use crate::text::identifier;
+use crate::text::{identifier, list};
 use crate::value::RawJson;
 
 /// Writes one line that is safe to log: the event type, the ids of the company and the connection, and
@@ -26,7 +26,7 @@ use crate::value::RawJson;
 /// The line contains no names, tags, account numbers, amounts or messages. Text that is not one of a
 /// documented set, such as an unknown event type or status, is included only if it looks like an
 /// identifier: up to 100 ASCII letters, digits, `-`, `_` and `.`. Otherwise an event type is replaced
-/// by the name of its variant, and other text by `?`.
+/// by the name of its variant, and other text by `?`. Of a longer list, the first 10 are shown.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", ForLog(&self.event_type()))?;
@@ -43,7 +43,7 @@ impl fmt::Display for Event {
         if details.is_empty() {
             return Ok(());
         }
-        write!(f, ": {}", details.join(", "))
+        write!(f, ": {}", list(&details))
     }
 }
 

@@ -7,7 +7,9 @@ use arbitrary::{Arbitrary, Unstructured};
 use codat_webhooks::{Webhook, from_str};
 use proptest::prelude::*;
 
-use crate::common::{Fixture, Json, Place, fixture, fixtures, read, write};
+use crate::common::{
+    COMPANY, CONNECTION, Fixture, Json, Place, event, fixture, fixtures, read, write,
+};
 
 /// The line that is logged for a body.
 fn line(body: &str) -> String {
@@ -51,6 +53,43 @@ fn the_line_has_the_type_the_ids_and_the_statuses() {
             format!("{}{rest}", name.split('@').next().unwrap())
         );
     }
+}
+
+#[test]
+fn the_line_is_short_however_much_was_sent() {
+    let errors = |count: usize| {
+        let error = format!(r#"{{"statusCode":"{}"}}"#, "4".repeat(100));
+        let errors = vec![error; count].join(",");
+        line(&event(
+            "connection.disconnected",
+            &format!(
+                r#"{{"referenceCompany":{{"id":"{COMPANY}"}},"connection":{{"id":"{CONNECTION}","status":"Unlinked","dataConnectionErrors":[{errors}]}}}}"#
+            ),
+        ))
+    };
+    assert_eq!(errors(9).matches("error 4").count(), 9);
+    assert!(errors(9).ends_with("44"), "{}", errors(9));
+    assert_eq!(errors(1000).matches("error 4").count(), 9);
+    assert!(
+        errors(1000).ends_with("44 and 991 more"),
+        "{}",
+        errors(1000)
+    );
+
+    let statuses = |count: usize| {
+        let reads: Vec<_> = (0..count)
+            .map(|n| format!(r#"{{"dataType":"bills","status":"Status{n:03}"}}"#))
+            .collect();
+        line(&event(
+            "read.completed",
+            &format!(
+                r#"{{"referenceCompany":{{"id":"{COMPANY}"}},"dataTypes":[{}]}}"#,
+                reads.join(",")
+            ),
+        ))
+    };
+    assert!(statuses(10).ends_with(": 10 data types: 1 Status000, 1 Status001, 1 Status002, 1 Status003, 1 Status004, 1 Status005, 1 Status006, 1 Status007, 1 Status008, 1 Status009"));
+    assert!(statuses(500).ends_with(", 1 Status009 and 490 more"));
 }
 
 /// The keys whose value may be shown, if it looks like an identifier.
