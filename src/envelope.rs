@@ -90,7 +90,7 @@ impl<'a> Envelope<'a> {
         self.header.generated_date.as_deref().map(Timestamp::from)
     }
 
-    /// Returns the JSON text of the payload, as it was sent, or `null` for an unknown event or an alert
+    /// Returns the JSON text of the payload, as it was sent, or the text `null` for an unknown event or an alert
     /// without a payload.
     #[must_use]
     pub fn payload(&self) -> &'a str {

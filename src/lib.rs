@@ -28,10 +28,10 @@
 //! |---|---|
 //! | a body as bytes or text | [`from_slice`], [`from_str`] |
 //! | a body and its headers, from anyone | the `signature` module, with the `signature` feature |
-//! | a JSON extractor of your framework | [`Webhook`], which implements [`Deserialize`](serde::Deserialize) |
+//! | a JSON extractor, behind a gateway that has verified the body | [`Webhook`], which implements [`Deserialize`](serde::Deserialize) |
 //! | the id and type only, to route the body | [`Envelope`] |
 //! | events of some types, or of some companies | [`EventPattern`], [`TagFilter`] |
-//! | the company, connection, data type or outcome of any event | [`Event::company_id`] and its like |
+//! | the company, connection, data type or outcome of any event | [`Event::company_id`] and the other accessors |
 //! | a line for the log | the `Display` of [`Event`]: ids and statuses, no names or amounts |
 //! | a field that this version does not name | `extra`, an [`Extra`](value::Extra) on every struct |
 //! | what this version does not model | [`Webhook::drift`] |
@@ -57,18 +57,18 @@
 //! |---|---|---|
 //! | `signature` | the `signature` module | hmac, sha2, base64 |
 //! | `samples` | the `samples` module | none |
-//! | `arbitrary` | `arbitrary::Arbitrary` for every type | arbitrary |
+//! | `arbitrary` | `arbitrary::Arbitrary` for [`Webhook`] and everything in it | arbitrary |
 //!
 //! None is on by default, and each works without the others.
 //!
-//! # What is lost
+//! # Lossless
 //!
-//! Nothing that Codat sends. An unknown event type is [`Event::Unknown`], an unknown value its enum's
+//! Nothing that Codat sends is dropped. An unknown event type is [`Event::Unknown`], an unknown value its enum's
 //! `Other`, an unknown field is in `extra`, and an impossible date is a [`Timestamp`](value::Timestamp)
 //! without views. An optional field whose value does not fit is `None`, and its raw value is in
 //! `extra`. What is read and written back is equal to what was sent, except for nulls of modelled
-//! fields, white space, the order of keys, and the form of ids, which are written in lower case with
-//! hyphens.
+//! fields, white space, the order of keys, and the form of ids (lower case with hyphens) and of
+//! integers (`1.2e4`).
 //!
 //! [`Error`] is left for a body that has no meaning as an event: one that is not JSON, not an event, or
 //! a known event whose required field is missing or does not fit.
@@ -128,7 +128,7 @@ pub use envelope::Envelope;
 #[doc(inline)]
 pub use event::{
     Event, EventPattern, EventType, ParsePatternError, ParseTagFilterError, TagFilter, TagFilters,
-    UnknownEvent,
+    TooManyTagFilters, UnknownEvent,
 };
 pub use read::{Error, ErrorKind};
 pub use webhook::{Webhook, from_slice, from_str};

@@ -20,10 +20,14 @@ use crate::value::{DataType, EventId, Extra, Name, Timestamp, check_format};
 ///
 /// # Deserialize
 ///
-/// `Webhook` also implements `Deserialize`, for the JSON extractor of a framework. Errors are the same
-/// single line, without values of the payload. The format must be JSON, read by `serde_json` (a
-/// `serde_json::Value` included). Inside serde's `flatten`, `untagged` and `tag`, whose buffers cannot
-/// hold raw JSON, use a `RawValue` field and pass its text to [`from_str`].
+/// `Webhook` also implements `Deserialize`, for a JSON extractor or a queue. Use it only for bodies that
+/// were verified before: an extractor discards the raw body, which is what is signed, and responds to
+/// an error with a status of its own.
+///
+/// Errors of an event are the same single line, without values of the payload; that of invalid JSON is
+/// `serde_json`'s. Lines and columns are counted from where the value begins. The format must be JSON,
+/// read by `serde_json` (a `serde_json::Value` included). Inside serde's `flatten`, `untagged` and
+/// `tag`, whose buffers cannot hold raw JSON, it cannot be deserialized.
 ///
 /// A `serde_json::Value` does not preserve the digits of numbers, so amounts can be rounded on the way
 /// through one, unless the `arbitrary_precision` feature of `serde_json` is enabled.
@@ -31,8 +35,8 @@ use crate::value::{DataType, EventId, Extra, Name, Timestamp, check_format};
 /// # Serialize
 ///
 /// What is parsed and serialized again is equal to what was sent, except for nulls of named fields,
-/// white space, the order of keys, and the form of ids, which are written in lower case with hyphens.
-/// Serializing returns an error if
+/// white space, the order of keys, and the form of ids (lower case with hyphens) and of integers
+/// (`1.2e4`). Serializing returns an error if
 ///
 /// - the format is binary: such formats cannot hold raw JSON, so store the JSON text in them;
 /// - the event is a write of a data type that cannot be part of an event type (`a.b`), which

@@ -1,4 +1,4 @@
-//! Methods of every [`Event`], whatever its variant.
+//! Accessors that work for all events.
 
 use std::borrow::Cow;
 

@@ -15,14 +15,16 @@ impl Event {
     /// Returns `true` if one of the two is a legacy alert and the other the current event that reports
     /// the same fact, so that a consumer that receives both generations can drop the second.
     ///
-    /// The event has to be of a type that [replaces](Alert::replaced_by) the alert. Company,
-    /// connection, data type, status, write request and sync have to be the same, as far as both have
-    /// them. Both have to have the id that identifies the fact: the connection whose status changed,
-    /// the write request, the sync; for a read, the company or the connection. The client's rate limit
-    /// has none.
+    /// The event must be of a type that [replaces](Alert::replaced_by) the alert. Company, connection,
+    /// data type, status, write request and sync must be equal where both are present, and both must
+    /// have the id that identifies the fact: the connection whose status changed, the write request,
+    /// the sync; for a read, the company or the connection. Rate limits have no such id.
     ///
-    /// Neither has the time of a read: compare events that arrive within minutes of each other, not
-    /// within days. [`fact_keys`](Self::fact_keys) finds the candidates.
+    /// An alert and an event about a read share no timestamp: compare events that arrive within minutes
+    /// of each other, not within days. [`fact_keys`](Self::fact_keys) finds the candidates.
+    ///
+    /// Alerts are not signed. Whoever can post a forged alert can make the genuine event look like its
+    /// duplicate, so protect the URL of the alerts, as [`legacy`](crate::legacy) says.
     #[must_use]
     pub fn is_duplicate_of(&self, other: &Self) -> bool {
         match (self, other) {
@@ -31,29 +33,35 @@ impl Event {
         }
     }
 
-    /// Returns the keys under which an alert and the current event that reports the same fact can be
-    /// found: if one [is a duplicate](Self::is_duplicate_of) of the other, they share a key.
+    /// Returns the keys by which the same fact can be looked up: an alert and the event that
+    /// [is a duplicate](Self::is_duplicate_of) of it share at least one.
     ///
-    /// The reverse does not hold. A key says only what kind of fact it is, and about which company,
-    /// connection, write request or sync. Empty for events that no alert reports.
+    /// The reverse does not hold. A key contains only the kind of the fact, and the company, connection,
+    /// write request or sync. Empty for events that no alert reports.
     ///
     /// ```
     /// use std::collections::VecDeque;
+    /// use std::time::{Duration, Instant};
     ///
-    /// use codat_webhooks::event::FactKey;
     /// use codat_webhooks::Event;
+    /// use codat_webhooks::event::FactKey;
     ///
-    /// /// The events of the last minutes, of which it keeps a bounded number.
+    /// /// The events of the last 10 minutes, of which it keeps a bounded number.
     /// struct Recent {
-    ///     events: VecDeque<(Vec<FactKey>, Event)>,
+    ///     events: VecDeque<(Instant, Vec<FactKey>, Event)>,
     ///     most: usize,
     /// }
     ///
     /// impl Recent {
-    ///     /// Returns `true` if the other generation has reported the fact already.
-    ///     fn is_duplicate(&mut self, event: Event) -> bool {
+    ///     /// Returns `true` if the other generation has reported the fact already. Retries of one
+    ///     /// alert or event have one id: drop them by it before this is called.
+    ///     fn is_duplicate(&mut self, event: &Event) -> bool {
+    ///         let is_old = |(time, ..): &(Instant, _, _)| time.elapsed() > Duration::from_secs(600);
+    ///         while self.events.front().is_some_and(is_old) {
+    ///             self.events.pop_front();
+    ///         }
     ///         let keys = event.fact_keys();
-    ///         let found = self.events.iter().position(|(known, other)| {
+    ///         let found = self.events.iter().position(|(_, known, other)| {
     ///             known.iter().any(|key| keys.contains(key)) && event.is_duplicate_of(other)
     ///         });
     ///         if let Some(index) = found {
@@ -61,20 +69,19 @@ impl Event {
     ///             self.events.remove(index);
     ///             return true;
     ///         }
-    ///         if self.events.len() == self.most {
+    ///         self.events.push_back((Instant::now(), keys, event.clone()));
+    ///         if self.events.len() > self.most {
     ///             self.events.pop_front();
     ///         }
-    ///         self.events.push_back((keys, event));
     ///         false
     ///     }
     /// }
     /// # let mut recent = Recent { events: VecDeque::new(), most: 1000 };
-    /// # let id = codat_webhooks::uuid::Uuid::nil();
     /// # let event = Event::ClientRateLimitReset(codat_webhooks::payload::RateLimit::new());
-    /// # assert!(!recent.is_duplicate(event));
+    /// # assert!(!recent.is_duplicate(&event));
     /// ```
     ///
-    /// For more than a few thousand events, keep a map from key to index beside the queue. Across
+    /// For more than a few thousand events, keep a map from key to sequence number beside the queue. Across
     /// processes, the keys are the index of a table: they are ordered, hashed and displayed as text.
     #[must_use]
     pub fn fact_keys(&self) -> Vec<FactKey> {

@@ -105,7 +105,7 @@ macro_rules! events {
         /// The type of an event.
         ///
         /// It is created from text with [`From`], which never fails: a type that this version does not
-        /// know is [`Unknown`](Self::Unknown). It compares with text. To handle an event type that has
+        /// know is [`Unknown`](Self::Unknown). It can be compared with strings. To handle an event type that has
         /// no variant yet, compare with its text, which keeps working once the type has a variant.
         ///
         /// ```

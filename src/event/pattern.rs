@@ -10,8 +10,8 @@ use crate::value::equal_to_text;
 ///
 /// A pattern consists of parts separated by dots. `*` matches one or more whole parts, so `bankFeeds.*`
 /// matches `bankFeeds.sourceAccount.connected`, and `*` matches every event type. Everything else is
-/// literal and case-sensitive. An event type that Codat spells in two ways is matched by a pattern for
-/// either.
+/// literal and case-sensitive. An event type that Codat spells in two ways is matched by a pattern
+/// in either spelling. Alerts have event types that start with `@rules.`, so `*` matches them, too.
 ///
 /// ```
 /// use codat_webhooks::{EventPattern, EventType};
@@ -209,7 +209,7 @@ pub struct TagFilters(Vec<TagFilter>);
 
 /// Error returned when there are more tag filters than Codat allows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} tag filters are more than the {most} that Codat allows", most = TagFilters::MAX)]
+#[error("{0} tag filters, but Codat allows at most {most}", most = TagFilters::MAX)]
 pub struct TooManyTagFilters(usize);
 
 impl TagFilters {

@@ -15,7 +15,7 @@
 //! | [`SyncConnectionDeleted`](Rule::SyncConnectionDeleted) | [`NoData`] | `connection.deleted` |
 //! | [`RateLimitReached`](Rule::RateLimitReached) | [`RateLimitReached`] | `client.rateLimit.reached` |
 //! | [`RateLimitReset`](Rule::RateLimitReset) | [`RateLimitReset`] | `client.rateLimit.reset` |
-//! | `Account Categories Updated` | [`AccountCategoriesUpdated`](crate::payload::AccountCategoriesUpdated) | nothing |
+//! | `Account Categories Updated` | [`AccountCategoriesUpdated`](crate::payload::AccountCategoriesUpdated) | nothing: it is still sent as an alert |
 //!
 //! [`Alert::replaced_by`] returns the event types that replace a given alert, including the
 //! narrower event types of a read and the reads of custom products, which the table leaves out.
@@ -38,8 +38,9 @@
 //!
 //! # Delivery
 //!
-//! Alerts have no documented signature, only an optional `Authorization` header. They are retried 3
-//! times within 2 minutes, and not at all after a response with status 400 or 401. Codat announced
+//! Alerts have no documented signature, only an optional `Authorization` header. Check it, or receive
+//! them at a secret URL: a forged alert can make a genuine event look like its duplicate. They are
+//! retried 3 times within 2 minutes, and not at all after a response with status 400 or 401. Codat announced
 //! their end for 10 January 2025, but some consumers still receive them.
 //!
 //! # Migrating
@@ -47,10 +48,11 @@
 //! To migrate without missing anything, receive alerts and events side by side for a while:
 //!
 //! 1. Use this crate in the endpoint that receives the alerts. Each alert is an `Event::Alert`.
-//! 2. Handle the events that replace the alerts, and subscribe to their event types with an endpoint
-//!    of its own, which can verify signatures: alerts are not signed. From then on, most facts are
-//!    delivered twice, in any order.
-//! 3. Drop the second delivery of each fact. Use
+//! 2. Handle the events that replace the alerts, and subscribe to their event types at a
+//!    separate endpoint that verifies signatures. From then on, most facts are delivered twice, in any
+//!    order.
+//! 3. Drop retries by [`Webhook::id`](crate::Webhook::id), then the second delivery of each fact, in
+//!    one place for both endpoints. Use
 //!    [`Event::is_duplicate_of`](crate::Event::is_duplicate_of) to compare an alert with an event,
 //!    and [`Event::fact_keys`](crate::Event::fact_keys) to find the candidates to compare.
 //! 4. Once every alert has had a matching event for some time, delete the rules in Codat. Then

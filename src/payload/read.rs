@@ -24,8 +24,8 @@ object! {
         /// The lower bound of the read: only records that were modified since then were requested.
         /// `None` if there was no bound.
         pub modified_from_date: Option<Timestamp> = "modifiedFromDate",
-        /// The data types that were read, with the result of each. The number of elements varies:
-        /// handle all of them.
+        /// The data types that were read, with the result of each. May contain any number of
+        /// elements.
         pub data_types: Vec<DataTypeRead> = "dataTypes",
         pub extra: Extra,
     }

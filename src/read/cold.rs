@@ -199,7 +199,7 @@ fn alert(mut members: Members<'_>) -> Result<Body, Failure<'_>> {
     })
 }
 
-/// Makes the error of a body that is not JSON, not an object, or an object with an odd key.
+/// Creates the error of a body that is not JSON, not an object, or an object with an odd key.
 fn not_an_object(text: &str, context: Context) -> Error {
     let json = strip_bom(text);
     let raw = match serde_json::from_str::<&RawValue>(json) {

@@ -10,14 +10,14 @@ use crate::value::{EventId, FieldErrorKind};
 
 /// Error returned when a body cannot be parsed.
 ///
-/// It has the problem, its place, and the event, as far as the body could be read. `Display` and
+/// It contains the problem, its position and, if they could be read, the event type and id. `Display` and
 /// `Debug` write a single line without values of the payload, which is safe to log.
 /// [`source`](StdError::source) returns the parser's error if the body is not UTF-8 JSON, and `None`
 /// otherwise.
 ///
 /// A path consists of documented field names and indexes. An event type is displayed only if it looks
-/// like an identifier (ASCII letters, digits, `-`, `_` and `.`); otherwise the name of its variant is,
-/// and [`event_type`](Self::event_type) returns the text.
+/// like an identifier (ASCII letters, digits, `-`, `_` and `.`); otherwise the name of its variant is
+/// displayed, and [`event_type`](Self::event_type) returns the text.
 ///
 /// ```
 /// use codat_webhooks::{ErrorKind, from_str};
@@ -182,15 +182,15 @@ impl Error {
         self.0.place.0
     }
 
-    /// Returns the column of the line, in bytes, counted from 1: where the value begins that does
-    /// not fit, or the object that lacks a field, or where the parser stopped.
+    /// Returns the column of the line, in bytes, counted from 1: the start of the value that does
+    /// not fit or of the object that lacks a field, or where the parser stopped.
     #[must_use]
     pub fn column(&self) -> usize {
         self.0.place.1
     }
 }
 
-/// The same as `Display`.
+/// One line with the same contents as `Display`.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Error({:?})", self.0)

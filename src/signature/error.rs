@@ -3,7 +3,7 @@
 /// Error returned when a delivery is not verified.
 ///
 /// `Display` and `Debug` are one line and contain nothing of the delivery, so both are safe to log.
-/// Do not send them back as the response: they help whoever is guessing signatures.
+/// Do not send them back as the response: they help an attacker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {

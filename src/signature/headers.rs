@@ -86,7 +86,7 @@ impl SignatureHeaders {
     ///
     /// Returns [`SignatureError::MissingHeader`] if neither set of headers is complete, and
     /// [`SignatureError::MalformedHeader`] if a value does not have the required form or if a message
-    /// id or timestamp is repeated with another value.
+    /// id or timestamp is repeated with a different value.
     pub fn from_headers<N: AsRef<str>, V: AsRef<[u8]>>(
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, SignatureError> {

@@ -38,6 +38,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! In a handler of a server built on the `http` crate, such as axum:
+//!
+//! ```
+//! use codat_webhooks::signature::{SignatureHeaders, Verifier};
+//! use http::{HeaderMap, StatusCode};
+//!
+//! async fn receive(verifier: &Verifier, headers: HeaderMap, body: Vec<u8>) -> StatusCode {
+//!     let Ok(signature) = SignatureHeaders::from_headers(&headers) else {
+//!         return StatusCode::UNAUTHORIZED;
+//!     };
+//!     let Ok(delivery) = verifier.verify(signature, body) else {
+//!         return StatusCode::UNAUTHORIZED;
+//!     };
+//!     match delivery.parse() {
+//!         // Put it into a queue.
+//!         Ok(webhook) => println!("{}", webhook.event),
+//!         // Dead-letter the raw body: a retry would deliver the same bytes.
+//!         Err(error) => eprintln!("{error}"),
+//!     }
+//!     StatusCode::ACCEPTED
+//! }
+//! ```
+//!
 //! # What the server has to do
 //!
 //! - **Verify the raw body, before parsing it.** The signature covers the bytes that were sent. A
@@ -59,15 +82,15 @@
 //! # Legacy alerts are not signed
 //!
 //! Alerts of Codat's rules ([`legacy`](crate::legacy)) are sent by an older service that does not
-//! sign them, so a [`Verifier`] refuses every one of them. Receive them at a URL of its own, protected
-//! by the `Authorization` header that can be set for alerts, or by a secret path, and compare either
+//! sign them, so a [`Verifier`] rejects all of them. Receive them at a separate URL, protected by
+//! the `Authorization` header that can be set for alerts, or by a secret path, and compare either
 //! in constant time.
 //!
 //! # Rotating a secret
 //!
-//! For a while after a secret is rotated, Codat signs with the old and the new secret. Give the
-//! verifier both, rotate the secret at Codat, and remove the old one when deliveries signed with it
-//! have ended.
+//! Rotate the secret in the Codat Portal. For a while, Codat then signs with the old and the new
+//! secret. Give the verifier both, and remove the old one once no delivery is signed with it alone.
+//! Until the verifier has the new secret, the old one still verifies.
 //!
 //! # If genuine deliveries are refused
 //!

@@ -164,7 +164,7 @@ macro_rules! vocabulary {
         $(#[$meta])*
         ///
         /// The set of values is open: any other text is kept in [`Other`](Self::Other) and written
-        /// back unchanged. Texts are case-sensitive.
+        /// back unchanged. Matching is case-sensitive.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {

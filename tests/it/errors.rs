@@ -1,5 +1,5 @@
 //! A body that cannot be read gives an error that says what, where and in which event, and quotes
-//! nothing of the customer's.
+//! no customer data.
 
 use std::error::Error as _;
 

@@ -206,7 +206,7 @@ fn a_consumer_has_at_most_ten_tag_filters_of_128_characters() {
         assert_eq!(refused.to_string(), error.to_string());
         assert_eq!(
             error.to_string(),
-            format!("{count} tag filters are more than the 10 that Codat allows")
+            format!("{count} tag filters, but Codat allows at most 10")
         );
     }
 

@@ -1,4 +1,4 @@
-//! What `examples/inspect.rs` promises, by running it.
+//! What `examples/inspect` promises, by running it.
 
 #[path = "../../examples/inspect/bodies.rs"]
 mod bodies;

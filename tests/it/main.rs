@@ -1,4 +1,4 @@
-//! What the crate promises, a module for each promise.
+//! Integration tests, one module per promise.
 
 mod api;
 mod catalogue;

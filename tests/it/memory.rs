@@ -1,6 +1,6 @@
 //! Reading allocates no more, and holds no more memory, than it promises.
 //!
-//! Where a list grows, the old block and the new one are counted both, as an allocator may have to
+//! Where a list grows, the old block and the new one are both counted, as an allocator may have to
 //! hold them.
 
 #[allow(dead_code)]
