@@ -63,8 +63,8 @@
 //!
 //! # Lossless
 //!
-//! Nothing that Codat sends is dropped. An unknown event type is [`Event::Unknown`], an unknown value its enum's
-//! `Other`, an unknown field is in `extra`, and an impossible date is a [`Timestamp`](value::Timestamp)
+//! Nothing that Codat sends is dropped. An unknown event type is [`Event::Unknown`], an unknown value
+//! its enum's `Other`, an unknown field is in `extra`, and an impossible date is a [`Timestamp`](value::Timestamp)
 //! without views. An optional field whose value does not fit is `None`, and its raw value is in
 //! `extra`. What is read and written back is equal to what was sent, except for nulls of modelled
 //! fields, white space, the order of keys, and the form of ids (lower case with hyphens) and of

@@ -40,8 +40,8 @@
 //!
 //! Alerts have no documented signature, only an optional `Authorization` header. Check it, or receive
 //! them at a secret URL: a forged alert can make a genuine event look like its duplicate. They are
-//! retried 3 times within 2 minutes, and not at all after a response with status 400 or 401. Codat announced
-//! their end for 10 January 2025, but some consumers still receive them.
+//! retried 3 times within 2 minutes, and not at all after a response with status 400 or 401. Codat
+//! announced their end for 10 January 2025, but some consumers still receive them.
 //!
 //! # Migrating
 //!

@@ -10,8 +10,8 @@ use crate::value::{EventId, FieldErrorKind};
 
 /// Error returned when a body cannot be parsed.
 ///
-/// It contains the problem, its position and, if they could be read, the event type and id. `Display` and
-/// `Debug` write a single line without values of the payload, which is safe to log.
+/// It contains the problem, its position and, if they could be read, the event type and id. `Display`
+/// and `Debug` write a single line without values of the payload, which is safe to log.
 /// [`source`](StdError::source) returns the parser's error if the body is not UTF-8 JSON, and `None`
 /// otherwise.
 ///

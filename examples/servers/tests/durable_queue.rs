@@ -150,7 +150,10 @@ struct Worker<'b> {
 
 impl<'b> Worker<'b> {
     fn start(broker: &'b Broker) -> Self {
-        let mut process = broker.program("work");
+        Self::of(broker, broker.program("work"))
+    }
+
+    fn of(broker: &'b Broker, mut process: Process) -> Self {
         let lines = Arc::default();
         process.collect(&lines);
         Self {
@@ -481,12 +484,7 @@ async fn work_that_is_cut_short_is_done_by_another_worker_and_no_sooner() {
     slow.logged("slow work");
 
     // The other one does the rest. What is being worked on is not for it, however long that takes.
-    let mut other = Worker {
-        broker: &broker,
-        process: work(),
-        lines: Arc::default(),
-    };
-    other.process.collect(&other.lines);
+    let other = Worker::of(&broker, work());
     let deliveries: Vec<_> = (0..EVENTS)
         .map(|n| genuine(&format!("msg_{n}"), event(n)))
         .collect();
