@@ -1,94 +1,97 @@
-//! What [`Webhook::drift`](crate::Webhook::drift) returns: the parts of an event that this version does not
-//! model.
+//! What [`Webhook::drift`] returns: the parts of an event that this version does not model.
 
-use std::fmt;
+use crate::event::{EventType, alert_header};
+use crate::json::{Field, Fields, HasContent, Name, Walk, drift_of_extra};
+use crate::legacy::{ALERT_ID, AlertHeader, DATA, RULE_TYPE, RuleType};
+use crate::value::{DataType, ReportType};
+use crate::webhook::{EVENT_TYPE, GENERATED_DATE, ID, PAYLOAD, Webhook};
 
-use serde::Serialize;
+pub use crate::json::{Drift, DriftKind};
 
-use crate::text::{Escaped, join, truncate};
-
-/// A part of an event that this version of the crate does not model. Returned by
-/// [`Webhook::drift`](crate::Webhook::drift).
-///
-/// `Display` writes a single line with the kind and the path. It omits the text, which can be customer
-/// data; `Serialize` and `Debug` include it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[non_exhaustive]
-pub struct Drift {
-    /// The path of the field or value: `payload.dataTypes[3].status`. It does not include the keys of
-    /// tags.
-    pub path: String,
-    /// The kind of drift.
-    pub kind: DriftKind,
-    /// The text that is not modelled, or the raw JSON of a misfit. `None` for a field.
-    pub text: Option<String>,
-}
-
-/// The kind of a [`Drift`]. Serialized in camel case, such as `eventType`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum DriftKind {
-    /// An unknown event type, or an unknown rule of a legacy alert.
-    EventType,
-    /// A field that no struct names. Its content is not examined.
-    Field,
-    /// A value outside the documented set of its vocabulary.
-    Value,
-    /// A value that does not fit the type of its optional field, or a field that was sent twice.
-    Misfit,
-    /// A date that no view of [`Timestamp`](crate::value::Timestamp) can read.
-    Date,
-}
-
-impl fmt::Display for DriftKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::EventType => "unknown event type",
-            Self::Field => "unknown field",
-            Self::Value => "undocumented value",
-            Self::Misfit => "misfit",
-            Self::Date => "unreadable date",
-        })
-    }
-}
-
-impl fmt::Display for Drift {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}", self.kind, self.path)
-    }
-}
-
-/// A walk through an event, which notes what it finds and where.
-#[derive(Default)]
-pub(crate) struct Walk {
-    path: String,
-    found: Vec<Drift>,
-}
-
-impl Walk {
-    /// Visits what is below a key (`status`) or an index (`[3]`).
-    pub(crate) fn at(&mut self, step: &str, visit: impl FnOnce(&mut Self)) {
-        // The name of an unknown field can be anything, at any length.
-        let path = join(&self.path, &Escaped(truncate(step, 64)).to_string());
-        let outer = std::mem::replace(&mut self.path, path);
-        visit(self);
-        self.path = outer;
-    }
-
-    /// Notes a drift at the present path.
-    pub(crate) fn note(&mut self, kind: DriftKind, text: Option<&str>) {
-        self.found.push(Drift {
-            path: self.path.clone(),
-            kind,
-            text: text.map(str::to_owned),
+impl Webhook {
+    /// Returns everything in the event that this version of the crate does not model: an unknown
+    /// event type, fields, values, misfits, and dates that cannot be read, each with its path.
+    ///
+    /// Empty for an event that is fully modelled. None of it is an error. Run it in staging, or on a
+    /// sample of production traffic, so that you notice when Codat adds something. The payload of an
+    /// unknown event is not examined.
+    ///
+    /// ```
+    /// use codat_webhooks::from_slice;
+    ///
+    /// let webhook = from_slice(br#"{
+    ///     "id": "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11",
+    ///     "eventType": "read.completed",
+    ///     "payload": {
+    ///         "referenceCompany": {"id": "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40"},
+    ///         "dataTypes": [{"dataType": "invoices", "status": "Paused", "records": 12}],
+    ///         "modifiedFromDate": 1731024000
+    ///     }
+    /// }"#)?;
+    ///
+    /// let drift: Vec<String> = webhook.drift().iter().map(ToString::to_string).collect();
+    /// assert_eq!(drift, [
+    ///     "unknown field at payload.dataTypes[0].records",
+    ///     "undocumented value at payload.dataTypes[0].status",
+    ///     "misfit at payload.modifiedFromDate",
+    /// ]);
+    /// # Ok::<(), codat_webhooks::Error>(())
+    /// ```
+    #[must_use]
+    pub fn drift(&self) -> Vec<Drift> {
+        let mut walk = Walk::default();
+        self.note_event_type(&mut walk);
+        if let Some(date) = &self.generated_date {
+            walk.at(GENERATED_DATE.wire, |walk| date.drift(walk));
+        }
+        let is_alert = alert_header(&self.event).is_some();
+        let (names, content) = if is_alert {
+            let names = [&[ALERT_ID, DATA, GENERATED_DATE], AlertHeader::NAMES];
+            (names.concat(), DATA)
+        } else {
+            // A `type` beside the event type is an unknown field.
+            let event_type = Name::new(EVENT_TYPE.wire, &[]);
+            (vec![ID, event_type, GENERATED_DATE, PAYLOAD], PAYLOAD)
+        };
+        walk.at(self.extra.spelling(content.wire), |walk| {
+            self.event.note_content(walk);
         });
+        drift_of_extra(&self.extra, &names, &mut walk);
+        let mut drift = walk.finish();
+        // An object that is empty is kept in `extra`, but it fits.
+        let is_empty_data = |drift: &Drift| {
+            DATA.spellings().any(|data| drift.path == data) && drift.text.as_deref() == Some("{}")
+        };
+        let is_free_text = |drift: &Drift| {
+            drift.kind == DriftKind::Value && drift.path == "payload.sourceAccount.accountType"
+        };
+        if is_alert {
+            drift.retain(|drift| !is_empty_data(drift));
+        }
+        if self.event.has_free_account_type() {
+            drift.retain(|drift| !is_free_text(drift));
+        }
+        drift
     }
 
-    /// Returns what was found, in order, each once.
-    pub(crate) fn finish(mut self) -> Vec<Drift> {
-        self.found.sort();
-        self.found.dedup();
-        self.found
+    fn note_event_type(&self, walk: &mut Walk) {
+        let (key, kind, text) = match &self.event_type() {
+            EventType::Unknown(text) => (EVENT_TYPE, DriftKind::EventType, text.to_string()),
+            EventType::Alert(RuleType::Other(text)) => {
+                (RULE_TYPE, DriftKind::EventType, text.to_string())
+            }
+            EventType::WriteSuccessful(DataType::Other(text))
+            | EventType::WriteUnsuccessful(DataType::Other(text)) => {
+                (EVENT_TYPE, DriftKind::Value, text.to_string())
+            }
+            EventType::ReportsGenerateSuccessful(ReportType::Other(text))
+            | EventType::ReportsGenerateUnsuccessful(ReportType::Other(text)) => {
+                (EVENT_TYPE, DriftKind::Value, text.to_string())
+            }
+            _ => return,
+        };
+        walk.at(self.extra.spelling(key.wire), |walk| {
+            walk.note(kind, Some(&text));
+        });
     }
 }

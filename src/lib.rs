@@ -100,23 +100,21 @@
 // A type named like its module reads well from outside, where the modules do not show.
 #![allow(clippy::module_name_repetitions)]
 
-#[cfg(feature = "arbitrary")]
-mod arbitrary;
 pub mod drift;
 mod envelope;
 pub mod event;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+mod json;
 pub mod legacy;
+mod parse;
 pub mod payload;
-mod read;
 #[cfg(feature = "samples")]
 #[cfg_attr(docsrs, doc(cfg(feature = "samples")))]
 pub mod samples;
 #[cfg(feature = "signature")]
 #[cfg_attr(docsrs, doc(cfg(feature = "signature")))]
 pub mod signature;
-mod text;
 pub mod value;
 mod webhook;
 
@@ -125,13 +123,11 @@ pub use serde_json;
 pub use uuid;
 
 pub use envelope::Envelope;
-#[doc(inline)]
-pub use event::{
-    Event, EventPattern, EventType, ParsePatternError, ParseTagFilterError, TagFilter, TagFilters,
-    TooManyTagFilters, UnknownEvent,
-};
-pub use read::{Error, ErrorKind};
-pub use webhook::{Webhook, from_slice, from_str};
+pub use event::pattern::{EventPattern, ParseEventPatternError};
+pub use event::table::{Event, EventType, UnknownEvent};
+pub use event::tag_filter::{ParseTagFilterError, TagFilter};
+pub use parse::{Error, ErrorKind, from_slice, from_str};
+pub use webhook::Webhook;
 
 /// The README's examples, of which one needs the feature.
 #[cfg(all(doctest, feature = "signature"))]

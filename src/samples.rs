@@ -16,14 +16,15 @@
 //! }
 //!
 //! // `of` also creates samples for other data types, products and reports.
-//! let items = samples::of(&"items.write.unsuccessful".into()).next().unwrap();
+//! let items = samples::of("items.write.unsuccessful").next().unwrap();
 //! assert!(matches!(items.webhook().event, Event::WriteUnsuccessful(..)));
 //! ```
 
 use std::borrow::Cow;
 
 use crate::event::EventType;
-use crate::webhook::{Webhook, from_str};
+use crate::parse::from_str;
+use crate::webhook::Webhook;
 
 /// Sample body, with the event that is read from it. Created by [`all`] and [`of`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -100,11 +101,12 @@ pub fn all() -> impl Iterator<Item = Sample> {
 /// another data type, product or report.
 ///
 /// The iterator is empty for an unknown event type that no sample has.
-pub fn of(event_type: &EventType) -> impl Iterator<Item = Sample> {
+pub fn of(event_type: impl Into<EventType>) -> impl Iterator<Item = Sample> {
+    let event_type = event_type.into();
     let samples: Vec<_> = all()
-        .filter(|sample| sample.event_type() == *event_type)
+        .filter(|sample| sample.event_type() == event_type)
         .collect();
-    let derived = samples.is_empty().then(|| derive(event_type)).flatten();
+    let derived = samples.is_empty().then(|| derive(&event_type)).flatten();
     samples.into_iter().chain(derived)
 }
 
@@ -120,7 +122,7 @@ fn derive(event_type: &EventType) -> Option<Sample> {
             && other.outcome() == event_type.outcome()
     })?;
     let text = |name: &str| serde_json::Value::from(name).to_string();
-    let (name, wanted) = (other.webhook.wire_name(), event_type.as_str());
+    let (name, wanted) = (other.webhook.wire_name(), event_type.name());
     let json = other.json.replacen(&text(&name), &text(&wanted), 1);
     let derived = Sample::read(event_type.to_string().into(), json.into())?;
     (derived.event_type() == *event_type).then_some(derived)

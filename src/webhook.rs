@@ -1,22 +1,24 @@
-//! [`Webhook`]: an event in its envelope.
+//! [`Webhook`]: an event in its envelope, and how it is written.
 
 use std::borrow::Cow;
-use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, Error as _};
+use chrono::{DateTime, Utc};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
-use serde_json::value::RawValue;
 
-use crate::drift::{Drift, DriftKind, Walk};
-use crate::event::{ALERT_PREFIX, Event, EventType, PayloadOf, REPORT, REPORTS};
-use crate::legacy::{ALERT_ID, DATA, RuleType};
-use crate::payload::{AlertHeader, Fields, drift_of_extra};
-use crate::read::{self, Body, EVENT_TYPE, Error, GENERATED_DATE, ID, PAYLOAD};
-use crate::value::{DataType, EventId, Extra, Name, Timestamp, check_format};
+use crate::event::{Event, EventType, REPORT, REPORTS, alert_header};
+use crate::json::{ContentOf, Extra, Fields, HasContent, Name, check_format};
+use crate::legacy::{ALERT_ID, DATA};
+use crate::value::{EventId, Timestamp};
+
+pub(crate) const ID: Name = Name::new("id", &[]);
+/// Older bodies have `type`.
+pub(crate) const EVENT_TYPE: Name = Name::new("eventType", &["type"]);
+pub(crate) const GENERATED_DATE: Name = Name::new("generatedDate", &[]);
+pub(crate) const PAYLOAD: Name = Name::new("payload", &[]);
 
 /// A webhook: an event, with its id and the date on which it was generated.
 ///
-/// [`from_slice`] and [`from_str`] parse one from a raw body.
+/// [`from_slice`](crate::from_slice) and [`from_str`](crate::from_str) parse one from a raw body.
 ///
 /// # Deserialize
 ///
@@ -24,13 +26,10 @@ use crate::value::{DataType, EventId, Extra, Name, Timestamp, check_format};
 /// were verified before: an extractor discards the raw body, which is what is signed, and responds to
 /// an error with a status of its own.
 ///
-/// Errors of an event are the same single line, without values of the payload; that of invalid JSON is
-/// `serde_json`'s. Lines and columns are counted from where the value begins. The format must be JSON,
-/// read by `serde_json` (a `serde_json::Value` included). Inside serde's `flatten`, `untagged` and
-/// `tag`, whose buffers cannot hold raw JSON, it cannot be deserialized.
-///
-/// A `serde_json::Value` does not preserve the digits of numbers, so amounts can be rounded on the way
-/// through one, unless the `arbitrary_precision` feature of `serde_json` is enabled.
+/// Errors of an event are the same single line, without values of the payload. If the JSON itself is
+/// invalid, the error is the one of `serde_json`. Lines and columns are counted from where the value
+/// begins. Other human-readable formats, and serde's `flatten`, `untagged` and `tag`, work too: the guide
+/// to [storing](crate::guide::storing) says what each of them keeps.
 ///
 /// # Serialize
 ///
@@ -38,11 +37,19 @@ use crate::value::{DataType, EventId, Extra, Name, Timestamp, check_format};
 /// white space, the order of keys, and the form of ids (lower case with hyphens) and of integers
 /// (`1.2e4`). Serializing returns an error if
 ///
-/// - the format is binary: such formats cannot hold raw JSON, so store the JSON text in them;
-/// - the event is a write of a data type that cannot be part of an event type (`a.b`), which
-///   [`Event::write_successful`] refuses earlier;
+/// - the format is binary: store the JSON text in it;
+/// - the event is a write or a report whose [`DataType`](crate::value::DataType) or
+///   [`ReportType`](crate::value::ReportType) cannot be part of an event type: if it is empty or contains
+///   a dot or a control character;
 /// - the event is an [`Event::Alert`] of the rule `AccountCategoriesUpdated`, which is
 ///   [`Event::AccountCategoriesUpdated`].
+///
+/// # Comparing and logging
+///
+/// Two webhooks are equal if everything in them is, but for the spelling of keys and of event types that
+/// Codat spells in several ways. Raw JSON is compared as text: see
+/// [`RawJson`](crate::value::RawJson). `Display` of the [`event`](Self::event) is safe to log; `Debug`
+/// shows names, account numbers and amounts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Webhook {
@@ -61,65 +68,6 @@ pub struct Webhook {
     pub extra: Extra,
 }
 
-/// Parses the body of a webhook.
-///
-/// A UTF-8 byte order mark before the body and white space around it are ignored.
-///
-/// # Errors
-///
-/// Returns an error if the body is not a single UTF-8 JSON value, is not an event, or is a known event
-/// that is missing a required field or has one of the wrong type. An event type, field or value that
-/// this version does not know is never an error.
-///
-/// # Examples
-///
-/// ```
-/// use codat_webhooks::payload::ConnectionStatus;
-/// use codat_webhooks::{Event, from_slice};
-///
-/// let body = br#"{
-///     "id": "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11",
-///     "eventType": "connection.connected",
-///     "generatedDate": "2025-03-14T09:26:53.58Z",
-///     "payload": {
-///         "referenceCompany": {"id": "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40", "name": "Harbour Bikes"},
-///         "connection": {"id": "b1f0a9d2-7c3e-4b56-a1d8-94e7c2f03b65", "status": "Linked"}
-///     }
-/// }"#;
-///
-/// let webhook = from_slice(body)?;
-/// match webhook.event {
-///     Event::ConnectionConnected(event) => {
-///         assert_eq!(event.connection.status, ConnectionStatus::Linked);
-///     }
-///     other => println!("ignored: {other}"),
-/// }
-/// # Ok::<(), codat_webhooks::Error>(())
-/// ```
-pub fn from_slice(body: &[u8]) -> Result<Webhook, Error> {
-    from_str(read::utf8(body)?)
-}
-
-/// Parses the body of a webhook from text. See [`from_slice`].
-///
-/// # Errors
-///
-/// Returns an error in the same cases as [`from_slice`].
-pub fn from_str(body: &str) -> Result<Webhook, Error> {
-    let Body {
-        id,
-        generated_date,
-        event,
-        extra,
-    } = read::body(body)?;
-    Ok(Webhook {
-        id,
-        generated_date,
-        event,
-        extra,
-    })
-}
-
 impl Webhook {
     /// Creates a webhook without a date, for tests.
     ///
@@ -131,7 +79,7 @@ impl Webhook {
     /// let company: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
     /// let id: EventId = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11".parse()?;
     /// let webhook = Webhook::new(id, Event::CompanyCreated(Company::new(company).into()))
-    ///     .generated_date("2025-03-14T09:26:53Z");
+    ///     .with_generated_date("2025-03-14T09:26:53Z");
     ///
     /// assert_eq!(
     ///     serde_json::to_string(&webhook)?,
@@ -151,11 +99,18 @@ impl Webhook {
         }
     }
 
-    /// Sets [`generated_date`](field@Self::generated_date).
+    /// Sets [`generated_date`](Self::generated_date).
     #[must_use]
-    pub fn generated_date(mut self, date: impl Into<Timestamp>) -> Self {
+    pub fn with_generated_date(mut self, date: impl Into<Timestamp>) -> Self {
         self.generated_date = Some(date.into());
         self
+    }
+
+    /// Returns when Codat generated the event: [`generated_date`](Self::generated_date) as UTC, or `None`
+    /// if it is missing or cannot be read.
+    #[must_use]
+    pub fn generated_at(&self) -> Option<DateTime<Utc>> {
+        self.generated_date.as_ref()?.assume_utc()
     }
 
     /// Returns the type of the event.
@@ -164,153 +119,27 @@ impl Webhook {
         self.event.event_type()
     }
 
-    /// Returns the text of the event type in the spelling that was sent, which is also written back.
-    /// It differs from [`event_type`](Self::event_type) only for reports, which Codat spells in two
-    /// ways.
+    /// Returns the text of the event type as it was sent, which is also written back. It differs from
+    /// [`EventType::name`] for reports, which Codat spells in two ways, and for alerts, of which it is the
+    /// name of the rule.
     #[must_use]
     pub fn wire_name(&self) -> Cow<'_, str> {
+        if let Some(header) = alert_header(&self.event) {
+            return match header {
+                Cow::Borrowed(header) => Cow::Borrowed(&header.rule_type),
+                Cow::Owned(header) => Cow::Owned(header.rule_type),
+            };
+        }
         let event_type = self.event_type();
         match event_type.other_spelling() {
             Some(spelling) if self.extra.spelling(REPORTS) == REPORT => spelling.into(),
-            _ => event_type.as_str().into_owned().into(),
+            _ => event_type.text().into_owned().into(),
         }
-    }
-
-    /// Returns everything in the event that this version of the crate does not model: an unknown
-    /// event type, fields, values, misfits, and dates that cannot be read, each with its path.
-    ///
-    /// Empty for an event that is fully modelled. None of it is an error. Run it in staging, or on a
-    /// sample of production traffic, so that you notice when Codat adds something. The payload of an
-    /// unknown event is not examined.
-    ///
-    /// ```
-    /// use codat_webhooks::from_slice;
-    ///
-    /// let webhook = from_slice(br#"{
-    ///     "id": "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11",
-    ///     "eventType": "read.completed",
-    ///     "payload": {
-    ///         "referenceCompany": {"id": "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40"},
-    ///         "dataTypes": [{"dataType": "invoices", "status": "Paused", "records": 12}],
-    ///         "modifiedFromDate": 1731024000
-    ///     }
-    /// }"#)?;
-    ///
-    /// let drift: Vec<String> = webhook.drift().iter().map(ToString::to_string).collect();
-    /// assert_eq!(drift, [
-    ///     "unknown field at payload.dataTypes[0].records",
-    ///     "undocumented value at payload.dataTypes[0].status",
-    ///     "misfit at payload.modifiedFromDate",
-    /// ]);
-    /// # Ok::<(), codat_webhooks::Error>(())
-    /// ```
-    #[must_use]
-    pub fn drift(&self) -> Vec<Drift> {
-        let mut walk = Walk::default();
-        let mut note = |key: &'static str, kind, text: &str| {
-            walk.at(self.extra.spelling(key), |walk| walk.note(kind, Some(text)));
-        };
-        match &self.event_type() {
-            EventType::Unknown(text) => note(EVENT_TYPE.wire, DriftKind::EventType, text),
-            EventType::Alert(RuleType::Other(text)) => {
-                note("RuleType", DriftKind::EventType, text);
-            }
-            EventType::WriteSuccessful(DataType::Other(text))
-            | EventType::WriteUnsuccessful(DataType::Other(text)) => {
-                note(EVENT_TYPE.wire, DriftKind::Value, text);
-            }
-            EventType::ReportsGenerateSuccessful(name)
-            | EventType::ReportsGenerateUnsuccessful(name) => {
-                note(EVENT_TYPE.wire, DriftKind::Value, name.as_str());
-            }
-            _ => {}
-        }
-        if let Some(date) = &self.generated_date {
-            walk.at(GENERATED_DATE.wire, |walk| {
-                crate::value::Field::drift(date, walk);
-            });
-        }
-        let (names, payload) = if self.is_alert() {
-            ([&[ALERT_ID, DATA], AlertHeader::NAMES].concat(), DATA)
-        } else {
-            // A `type` beside the event type is an unknown field.
-            let event_type = Name::new(EVENT_TYPE.wire, &[]);
-            (vec![ID, event_type, GENERATED_DATE, PAYLOAD], PAYLOAD)
-        };
-        walk.at(self.extra.spelling(payload.wire), |walk| {
-            self.event.drift(walk);
-        });
-        drift_of_extra(&self.extra, &names, &mut walk);
-        let mut drift = walk.finish();
-        if self.is_alert() {
-            // An object that is empty is kept in `extra`, but it fits.
-            drift.retain(|drift| {
-                !(DATA.spellings().any(|data| drift.path == data)
-                    && drift.text.as_deref() == Some("{}"))
-            });
-        }
-        if self.event.has_free_account_type() {
-            drift.retain(|drift| {
-                drift.kind != DriftKind::Value || drift.path != "payload.sourceAccount.accountType"
-            });
-        }
-        drift
-    }
-
-    /// Returns `true` if the event is in the envelope of the legacy alerts.
-    pub(crate) fn is_alert(&self) -> bool {
-        match &self.event {
-            Event::Alert(_) => true,
-            Event::AccountCategoriesUpdated(event) => event.alert.is_some(),
-            _ => false,
-        }
-    }
-
-    /// Returns the header of a legacy alert, as it is written: with a rule type that is a spelling of
-    /// the rule. `None` for an event in the current envelope.
-    fn alert_header(&self) -> Option<AlertHeader> {
-        let mut header = match &self.event {
-            Event::Alert(alert) => alert.header.clone(),
-            Event::AccountCategoriesUpdated(event) => (**event.alert.as_ref()?).clone(),
-            _ => return None,
-        };
-        let event_type = self.event_type();
-        if EventType::of_rule(&header.rule_type) != event_type {
-            let name = event_type.as_str();
-            name.strip_prefix(ALERT_PREFIX)
-                .unwrap_or(&name)
-                .clone_into(&mut header.rule_type);
-        }
-        Some(header)
     }
 }
 
-impl FromStr for Webhook {
-    type Err = Error;
-
-    fn from_str(body: &str) -> Result<Self, Error> {
-        from_str(body)
-    }
-}
-
-impl TryFrom<&[u8]> for Webhook {
-    type Error = Error;
-
-    fn try_from(body: &[u8]) -> Result<Self, Error> {
-        from_slice(body)
-    }
-}
-
-impl<'de> Deserialize<'de> for Webhook {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // By way of the text, so that the readers are compiled once, not for each deserializer.
-        let body = Box::<RawValue>::deserialize(deserializer)?;
-        from_str(body.get()).map_err(D::Error::custom)
-    }
-}
-
-/// Only a constructed event can have such a data type.
-const NO_DATA_TYPE: &str = "the data type of a write event is empty or contains a dot or a control \
+/// Only a constructed event can have such a part.
+const NO_PART: &str = "the data type or the report of the event is empty or contains a dot or a control \
     character";
 
 /// Only a constructed alert can be of this rule.
@@ -322,45 +151,64 @@ impl Serialize for Webhook {
         check_format(&serializer)?;
         let extra = &self.extra;
         let mut map = serializer.serialize_map(None)?;
-        let payload = PayloadOf(&self.event);
-        if let Some(header) = self.alert_header() {
+        let header = alert_header(&self.event);
+        let mut written = Vec::new();
+        if let Some(header) = &header {
             if EventType::of_rule(&header.rule_type) != self.event_type() {
                 return Err(S::Error::custom(NO_ALERT));
             }
-            let (id, data) = (extra.spelling(ALERT_ID.wire), extra.spelling(DATA.wire));
-            let has_data = !payload.is_missing();
+            let id = extra.spelling(ALERT_ID.wire);
             map.serialize_entry(id, &self.id)?;
             header.write(&mut map, extra)?;
-            if has_data {
-                map.serialize_entry(data, &payload)?;
+            if !extra.is_empty() {
+                written = header.written_names(extra);
             }
-            extra.write(&mut map, |name| {
-                name == id || header.writes(name, extra) || (has_data && name == data)
-            })?;
+            written.push(id);
         } else {
             let name = self.wire_name();
-            if matches!(self.event.data_type(), Some(DataType::Other(_)))
-                && !self.event_type().is_named(&name)
-            {
-                return Err(S::Error::custom(NO_DATA_TYPE));
+            if EventType::of_event(&name) != self.event_type() {
+                return Err(S::Error::custom(NO_PART));
             }
             let event_type = extra.spelling(EVENT_TYPE.wire);
-            let has_payload = !payload.is_missing();
             map.serialize_entry(ID.wire, &self.id)?;
             map.serialize_entry(event_type, &name)?;
-            if let Some(date) = &self.generated_date {
-                map.serialize_entry(GENERATED_DATE.wire, date)?;
-            }
-            if has_payload {
-                map.serialize_entry(PAYLOAD.wire, &payload)?;
-            }
-            extra.write(&mut map, |name| {
-                name == ID.wire
-                    || name == event_type
-                    || (name == GENERATED_DATE.wire && self.generated_date.is_some())
-                    || (name == PAYLOAD.wire && has_payload)
-            })?;
+            written.extend([ID.wire, event_type]);
         }
+        if let Some(date) = &self.generated_date {
+            map.serialize_entry(GENERATED_DATE.wire, date)?;
+            written.push(GENERATED_DATE.wire);
+        }
+        // An alert or an unknown event may have been sent without.
+        let is_optional = header.is_some() || matches!(self.event, Event::Unknown(_));
+        if !is_optional || !self.event.is_empty() {
+            let content = if header.is_some() { DATA } else { PAYLOAD };
+            let content = extra.spelling(content.wire);
+            map.serialize_entry(content, &ContentOf(&self.event))?;
+            written.push(content);
+        }
+        extra.write(&mut map, |name| written.contains(&name))?;
         map.end()
+    }
+}
+
+#[cfg(feature = "arbitrary")]
+impl<'a> arbitrary::Arbitrary<'a> for Webhook {
+    fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+        let event = Event::arbitrary(u)?;
+        let names = if alert_header(&event).is_some() {
+            [
+                &[ALERT_ID, DATA, GENERATED_DATE],
+                crate::legacy::AlertHeader::NAMES,
+            ]
+            .concat()
+        } else {
+            vec![ID, EVENT_TYPE, GENERATED_DATE, PAYLOAD]
+        };
+        Ok(Self {
+            id: u.arbitrary()?,
+            generated_date: u.arbitrary()?,
+            event,
+            extra: Extra::arbitrary_beside(u, &names)?,
+        })
     }
 }

@@ -2,43 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::parts::check_part;
-use super::{BuildEventTypeError, Event, Outcome};
-use crate::payload::{CompanyReference, Payload, Write};
-use crate::value::{CompanyId, ConnectionId, DataType, Tags};
+use super::{Event, Outcome};
+use crate::payload::{CompanyReference, ConnectionEvent, ReadCompleted, Report, Write};
+use crate::value::{CompanyId, ConnectionId, DataType, Id, ReportType, Tags};
 
 impl Event {
-    /// Creates a [`WriteSuccessful`](Self::WriteSuccessful) event.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the data type cannot be the first part of an event type: if it is empty or
-    /// contains dots or control characters. A variant that is constructed with such a data type
-    /// cannot be serialized.
-    pub fn write_successful(
-        data_type: impl Into<DataType>,
-        write: Write,
-    ) -> Result<Self, BuildEventTypeError> {
-        let data_type = data_type.into();
-        check_part(data_type.as_str())?;
-        Ok(Self::WriteSuccessful(data_type, Box::new(write)))
-    }
-
-    /// Creates a [`WriteUnsuccessful`](Self::WriteUnsuccessful) event.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the data type cannot be the first part of an event type, as
-    /// [`write_successful`](Self::write_successful) does.
-    pub fn write_unsuccessful(
-        data_type: impl Into<DataType>,
-        write: Write,
-    ) -> Result<Self, BuildEventTypeError> {
-        let data_type = data_type.into();
-        check_part(data_type.as_str())?;
-        Ok(Self::WriteUnsuccessful(data_type, Box::new(write)))
-    }
-
     /// Returns the reference to the company of the event, which most payloads have.
     ///
     /// `None` for `company.created` and `company.deleted`, whose payload is the company itself (see
@@ -46,75 +14,115 @@ impl Event {
     /// `referenceCompany` of its payload is parsed on each call.
     #[must_use]
     pub fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
-        match self {
-            Self::Unknown(unknown) => unknown.read().into_reference_company().map(Cow::Owned),
-            _ => self.payload()?.reference_company().map(Cow::Borrowed),
-        }
+        self.payload().reference_company()
     }
 
     /// Returns the id of the company of the event.
     ///
-    /// For an unknown event, this is `referenceCompany.id` or `companyId` of its payload.
+    /// For an unknown event, this is `referenceCompany.id` or `companyId` of its payload, or `id` if its
+    /// type starts with `company.`. An id whose digits are all zero is a place holder and is not returned.
     #[must_use]
     pub fn company_id(&self) -> Option<CompanyId> {
-        match self {
-            Self::Unknown(unknown) => unknown.read().company_id(),
-            _ => self.payload()?.company_id(),
-        }
+        self.payload().company_id().filter(Id::is_real)
     }
 
     /// Returns the name of the company of the event.
     #[must_use]
     pub fn company_name(&self) -> Option<Cow<'_, str>> {
-        match self {
-            Self::Unknown(unknown) => {
-                let name = unknown.read().into_reference_company()?.name?;
-                Some(Cow::Owned(name))
-            }
-            _ => self.payload()?.company_name().map(Cow::Borrowed),
-        }
+        self.payload().company_name()
     }
 
     /// Returns the tags of the company of the event.
     #[must_use]
     pub fn company_tags(&self) -> Option<Cow<'_, Tags>> {
-        match self {
-            Self::Unknown(unknown) => {
-                let tags = unknown.read().into_reference_company()?.tags?;
-                Some(Cow::Owned(tags))
-            }
-            _ => self.payload()?.company_tags().map(Cow::Borrowed),
-        }
+        self.payload().company_tags()
     }
 
     /// Returns the id of the connection of the event.
     ///
     /// For a read, this is the connection of all of its data types, or `None` if they have different
-    /// ones. For an unknown event, it is `connectionId` or `connection.id` of its payload.
+    /// ones. For an unknown event, it is `connectionId` or `connection.id` of its payload. An id whose
+    /// digits are all zero is a place holder and is not returned.
     #[must_use]
     pub fn connection_id(&self) -> Option<ConnectionId> {
-        match self {
-            Self::Unknown(unknown) => unknown.read().connection_id(),
-            _ => self.payload()?.connection_id(),
-        }
+        self.payload().connection_id().filter(Id::is_real)
     }
 
-    /// Returns the data type of a write event, or of an alert about a single data type.
+    /// Returns the data type of a write event, as [`EventType::data_type`](crate::EventType::data_type)
+    /// does. [`Alert::data_type`](crate::legacy::Alert::data_type) returns that of an alert.
     #[must_use]
     pub fn data_type(&self) -> Option<&DataType> {
-        match self {
-            Self::Alert(alert) => alert.data_type(),
-            Self::WriteSuccessful(data_type, _) | Self::WriteUnsuccessful(data_type, _) => {
-                Some(data_type)
-            }
-            _ => None,
-        }
+        self.as_write().map(|(data_type, _)| data_type)
     }
 
     /// Returns the outcome that the event type states. See [`EventType::outcome`](crate::EventType::outcome).
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         self.event_type().outcome()
+    }
+
+    /// Returns the payload of a `connection.*` event.
+    ///
+    /// ```
+    /// # use codat_webhooks::{Event, payload::ConnectionStatus};
+    /// fn is_linked(event: &Event) -> Option<bool> {
+    ///     Some(event.as_connection()?.connection.status == ConnectionStatus::Linked)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn as_connection(&self) -> Option<&ConnectionEvent> {
+        self.payload().as_connection()
+    }
+
+    /// Returns the payload of a `read.completed` event, also of the narrower ones and of those of custom
+    /// products.
+    ///
+    /// ```
+    /// # use codat_webhooks::Event;
+    /// fn failed(event: &Event) -> usize {
+    ///     event.as_read_completed().map_or(0, |read| read.failed().count())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn as_read_completed(&self) -> Option<&ReadCompleted> {
+        self.payload().as_read_completed()
+    }
+
+    /// Returns the data type and the payload of a `{dataType}.write.*` event.
+    ///
+    /// ```
+    /// # use codat_webhooks::Event;
+    /// fn line(event: &Event) -> Option<String> {
+    ///     let (data_type, write) = event.as_write()?;
+    ///     Some(format!("{data_type}: request {}", write.id))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn as_write(&self) -> Option<(&DataType, &Write)> {
+        match self {
+            Self::WriteSuccessful(data_type, write) | Self::WriteUnsuccessful(data_type, write) => {
+                Some((data_type, write))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the report and the payload of a `reports.{report}.generate.*` event.
+    ///
+    /// ```
+    /// # use codat_webhooks::{Event, value::{ReportId, ReportType}};
+    /// fn credit_model(event: &Event) -> Option<ReportId> {
+    ///     let (report_type, report) = event.as_report()?;
+    ///     (*report_type == ReportType::CreditModel).then_some(report.id)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn as_report(&self) -> Option<(&ReportType, &Report)> {
+        match self {
+            Self::ReportsGenerateSuccessful(report_type, report)
+            | Self::ReportsGenerateUnsuccessful(report_type, report) => Some((report_type, report)),
+            _ => None,
+        }
     }
 
     /// Returns `true` if the type of the source account is free text: in the first generation of the

@@ -3,9 +3,7 @@
 use std::fmt;
 
 use super::{ALERT_PREFIX, Event, EventType};
-use crate::payload::Payload;
-use crate::text::{identifier, list};
-use crate::value::RawJson;
+use crate::json::log::{identifier, list};
 
 /// Writes one line that is safe to log: the event type, the ids of the company and the connection, and
 /// statuses.
@@ -36,10 +34,7 @@ impl fmt::Display for Event {
         if let Some(connection) = self.connection_id() {
             write!(f, " connection={connection}")?;
         }
-        let details = match self {
-            Self::Unknown(event) => event.payload.iter().map(size).collect(),
-            _ => self.payload().map(Payload::details).unwrap_or_default(),
-        };
+        let details = self.payload().details();
         if details.is_empty() {
             return Ok(());
         }
@@ -52,15 +47,11 @@ pub(crate) struct ForLog<'a>(pub(crate) &'a EventType);
 
 impl fmt::Display for ForLog<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.as_str();
+        let text = self.0.name();
         let name = text.strip_prefix(ALERT_PREFIX).unwrap_or(&text);
         f.write_str(match identifier(name) {
             Some(_) => &text,
             None => self.0.variant_name(),
         })
     }
-}
-
-fn size(payload: &RawJson) -> String {
-    format!("payload of {} bytes", payload.as_str().len())
 }

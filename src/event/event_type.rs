@@ -1,30 +1,22 @@
-//! Event types: their text, the templated families, and their outcome.
+//! The text of event types, and what can be learned from it.
 
-use std::convert::Infallible;
-use std::fmt;
-use std::str::FromStr;
+use std::borrow::Cow;
 
-use serde::{Serialize, Serializer};
+use super::EventType;
+use super::parts::{ALERT_PREFIX, Outcome, REPORT, REPORTS};
+use crate::json::{AsText, text_forms, text_serde};
+use crate::legacy::RuleType;
+use crate::value::{DataType, ReportType};
 
-use super::parts::check_part;
-use super::{EventType, ProductRead, ReportName};
-use crate::legacy::{RuleType, is_same_rule};
-use crate::value::{DataType, Other, text_impls};
-
-/// The prefix of the event types of alerts.
-pub(crate) const ALERT_PREFIX: &str = "@rules.";
-
-/// Codat's sources spell the event types of reports in two ways.
-pub(crate) const REPORTS: &str = "reports.";
-pub(crate) const REPORT: &str = "report.";
+/// The prefix of an event type that would otherwise be that of an alert, or start with this prefix.
+const EVENT_PREFIX: &str = "@event.";
 
 impl EventType {
-    /// Returns an iterator over the event types that a consumer can subscribe to through Codat's API:
-    /// the fixed ones, and the write events of each data type that Codat can write today.
+    /// Returns an iterator over the event types that a consumer can subscribe to: the fixed ones, the
+    /// write events of each data type that Codat can write today, and the events of each report.
     ///
-    /// The legacy alerts are not among them. They are configured as rules, whose names are in
-    /// [`RuleType::KNOWN`]. Event types with a part of the client's own choice, such as
-    /// `{productIdentifier}.read.completed`, cannot be listed.
+    /// The rules of the legacy alerts are in [`RuleType::KNOWN`]. Event types with a part of the client's
+    /// own choice, such as `{productIdentifier}.read.completed`, cannot be listed.
     ///
     /// ```
     /// use codat_webhooks::EventType;
@@ -32,50 +24,55 @@ impl EventType {
     /// assert!(EventType::known().any(|known| known == "bills.write.unsuccessful"));
     /// ```
     pub fn known() -> impl Iterator<Item = Self> {
-        let writes = DataType::WRITABLE.iter().flat_map(|data_type| {
+        let writes = DataType::WRITABLE.iter().cloned().flat_map(|data_type| {
             [
                 Self::WriteSuccessful(data_type.clone()),
-                Self::WriteUnsuccessful(data_type.clone()),
+                Self::WriteUnsuccessful(data_type),
             ]
         });
-        Self::ROWS.iter().cloned().chain(writes)
+        let reports = ReportType::KNOWN.iter().cloned().flat_map(|report_type| {
+            [
+                Self::ReportsGenerateSuccessful(report_type.clone()),
+                Self::ReportsGenerateUnsuccessful(report_type),
+            ]
+        });
+        let fixed = Self::TEXTS.iter().filter(|text| !text.contains('{'));
+        let fixed = fixed.map(|text| Self::of_event(text));
+        fixed.chain(writes).chain(reports)
     }
 
-    /// Returns `true` if this version has a typed payload for the event type.
+    /// Returns `true` if this version has a typed payload for the event type. `false` for an alert of an
+    /// unknown rule.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        !matches!(self, Self::Unknown(_))
+        !matches!(self, Self::Unknown(_) | Self::Alert(RuleType::Other(_)))
     }
 
-    /// Returns the type for a text in the envelope of events, which has no alerts.
-    pub(crate) fn of_event(text: &str) -> Self {
-        match Self::from(text) {
-            Self::Alert(_) => Self::Unknown(Other::unlisted(text)),
-            event_type => event_type,
+    /// Returns the text of the type: `company.created`, `invoices.write.successful`.
+    ///
+    /// Parsing it returns the type. It is the text that is sent in `eventType`, in the first of its
+    /// spellings, with two exceptions: the type of an alert is `@rules.` and the name of its rule, and an
+    /// event type that itself starts with `@rules.` or `@event.` follows after `@event.`.
+    /// [`Webhook::wire_name`](crate::Webhook::wire_name) returns what was sent.
+    #[must_use]
+    pub fn name(&self) -> Cow<'_, str> {
+        let text = self.text();
+        let is_alert = matches!(self, Self::Alert(_));
+        if !is_alert && (text.starts_with(ALERT_PREFIX) || text.starts_with(EVENT_PREFIX)) {
+            return format!("{EVENT_PREFIX}{text}").into();
         }
-    }
-
-    /// Returns the type of the alerts of a rule: `Alert`, except for the rule whose alerts have the
-    /// payload of a current event.
-    pub(crate) fn of_rule(rule_type: &str) -> Self {
-        if is_same_rule(rule_type, "AccountCategoriesUpdated") {
-            Self::AccountCategoriesUpdated
-        } else {
-            Self::Alert(RuleType::from(rule_type))
-        }
+        text
     }
 
     /// Returns the text in the other spelling of the event types of reports.
     pub(crate) fn other_spelling(&self) -> Option<String> {
-        let text = self.as_str();
+        let (Self::ReportsGenerateSuccessful(_) | Self::ReportsGenerateUnsuccessful(_)) = self
+        else {
+            return None;
+        };
+        let text = self.text();
         let rest = text.strip_prefix(REPORTS)?;
-        self.is_known().then(|| format!("{REPORT}{rest}"))
-    }
-
-    /// Returns `true` if the text is one of the spellings of the type.
-    pub(crate) fn is_named(&self, text: &str) -> bool {
-        let named = Self::from(text);
-        *self == named
+        Some(format!("{REPORT}{rest}"))
     }
 
     /// Returns the data type of a write event.
@@ -95,13 +92,12 @@ impl EventType {
     /// The payload can differ: Codat has sent `*.write.successful` events with the status `TimedOut`.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
-        let text = self.as_str();
-        match text
-            .strip_suffix(".initial")
-            .unwrap_or(&text)
-            .rsplit_once('.')?
-            .1
-        {
+        if matches!(self, Self::Alert(_)) {
+            return None;
+        }
+        let text = self.text();
+        let text = text.strip_suffix(".initial").unwrap_or(&text);
+        match text.rsplit_once('.')?.1 {
             "successful" => Some(Outcome::Successful),
             "unsuccessful" => Some(Outcome::Unsuccessful),
             _ => None,
@@ -109,109 +105,25 @@ impl EventType {
     }
 }
 
-/// The outcome that an event type states. Serialized as in the event type, such as `successful`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum Outcome {
-    /// The event type ends in `successful`.
-    Successful,
-    /// The event type ends in `unsuccessful`.
-    Unsuccessful,
-}
-
-impl Outcome {
-    /// Returns the text in the event type: `successful` or `unsuccessful`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Successful => "successful",
-            Self::Unsuccessful => "unsuccessful",
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-const WRITE_SUCCESSFUL: &str = ".write.successful";
-const WRITE_UNSUCCESSFUL: &str = ".write.unsuccessful";
-
-impl EventType {
-    /// Returns the type with the text, if it is in the table or of a templated family.
-    fn listed(text: &str) -> Option<Self> {
-        if let Some(row) = Self::row(text) {
-            Some(row)
-        } else if let Some(data_type) = data_type(text, WRITE_SUCCESSFUL) {
-            Some(Self::WriteSuccessful(data_type))
-        } else if let Some(data_type) = data_type(text, WRITE_UNSUCCESSFUL) {
-            Some(Self::WriteUnsuccessful(data_type))
-        } else if let Some(read) = ProductRead::split(text) {
-            Some(Self::ProductReadCompleted(read))
-        } else if let Some(report) = report(text) {
-            Some(report)
-        } else {
-            // Last: a client's product may be called anything.
-            let rule = text.strip_prefix(ALERT_PREFIX)?;
-            Some(Self::Alert(RuleType::from(rule)))
-        }
-    }
-}
-
 impl From<&str> for EventType {
     fn from(text: &str) -> Self {
-        Self::listed(text).unwrap_or_else(|| Self::Unknown(Other::unlisted(text)))
+        if let Some(rule) = text.strip_prefix(ALERT_PREFIX) {
+            return Self::Alert(RuleType::from(rule));
+        }
+        Self::of_event(text.strip_prefix(EVENT_PREFIX).unwrap_or(text))
     }
 }
 
-impl From<String> for EventType {
-    fn from(text: String) -> Self {
-        Self::listed(&text).unwrap_or_else(|| Self::Unknown(Other::unlisted(text)))
+impl AsText for EventType {
+    fn with_text<R>(&self, function: impl FnOnce(&str) -> R) -> R {
+        function(&self.name())
+    }
+
+    fn is_text(&self, text: &str) -> bool {
+        let other = Self::from(text);
+        *self == other
     }
 }
 
-/// Returns the data type before the suffix. A data type is a single part: `a.b.write.successful`
-/// would belong to another family, whose payload may not be that of a write.
-fn data_type(text: &str, suffix: &str) -> Option<DataType> {
-    let name = text.strip_suffix(suffix)?;
-    check_part(name).ok().map(|()| DataType::from(name))
-}
-
-/// Returns the type of a report event that is spelled in the other way, or whose report is not in the
-/// table.
-fn report(text: &str) -> Option<EventType> {
-    let rest = text
-        .strip_prefix(REPORTS)
-        .or_else(|| text.strip_prefix(REPORT))?;
-    if let Some(row) = EventType::row(&format!("{REPORTS}{rest}")) {
-        return Some(row);
-    }
-    if let Some(name) = rest.strip_suffix(".generate.successful") {
-        return ReportName::new(name)
-            .ok()
-            .map(EventType::ReportsGenerateSuccessful);
-    }
-    let name = rest.strip_suffix(".generate.unsuccessful")?;
-    ReportName::new(name)
-        .ok()
-        .map(EventType::ReportsGenerateUnsuccessful)
-}
-
-impl FromStr for EventType {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self::from(text))
-    }
-}
-
-impl Serialize for EventType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.as_str())
-    }
-}
-
-text_impls!(EventType, |event_type, text| event_type.is_named(text));
+text_forms!(any EventType);
+text_serde!(EventType);

@@ -1,66 +1,79 @@
-//! The parts of event types that are not fixed: products, scopes of reads, reports, data types.
+//! The parts of event types that are not fixed, and how the text of a type is built from them.
 
 use std::fmt;
-use std::str::FromStr;
 
-use serde::Serialize;
+use crate::json::label;
+use crate::value::{DataType, ReportType};
 
-use super::event_type::REPORTS;
-use super::{EventType, Outcome};
-use crate::value::equal_to_text;
+/// The prefix of the event types of alerts.
+pub(crate) const ALERT_PREFIX: &str = "@rules.";
 
-/// The name of a report without a variant of its own in this version: the second part of
-/// `reports.{name}.generate.successful`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReportName(Box<str>);
+/// Codat's sources spell the event types of reports in two ways.
+pub(crate) const REPORTS: &str = "reports.";
+pub(crate) const REPORT: &str = "report.";
 
-impl ReportName {
-    /// Creates a name.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the name is empty or contains dots or control characters, or if the report
-    /// has event types of its own (`creditModel`).
-    pub fn new(name: &str) -> Result<Self, BuildEventTypeError> {
-        check_part(name)?;
-        match EventType::row(&format!("{REPORTS}{name}.generate.successful")) {
-            Some(_) => Err(listed()),
-            None => Ok(Self(name.into())),
-        }
+/// The variable part of the event types of a family.
+pub(super) trait Part: Sized {
+    /// Returns the part of an event type, or `None` if the type is not of the family. The template has
+    /// the part in braces.
+    fn find(text: &str, template: &str) -> Option<Self>;
+
+    /// Returns the event type with the part in place of the braces.
+    fn fill(&self, template: &str) -> String;
+}
+
+/// Splits a template into what is before and after the part.
+fn split(template: &str) -> (&str, &str) {
+    let (before, rest) = template.split_once('{').unwrap_or((template, ""));
+    (before, rest.split_once('}').unwrap_or((rest, "")).1)
+}
+
+/// Returns the part of an event type. It has no dot: `a.b.write.successful` would belong to another family,
+/// whose payload may not be that of a write.
+fn single<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+    let part = text.strip_prefix(before)?.strip_suffix(after)?;
+    (check_text(part).is_ok() && !part.contains('.')).then_some(part)
+}
+
+fn fill(part: &str, template: &str) -> String {
+    let (before, after) = split(template);
+    format!("{before}{part}{after}")
+}
+
+impl Part for DataType {
+    fn find(text: &str, template: &str) -> Option<Self> {
+        let (before, after) = split(template);
+        single(text, before, after).map(Self::from)
     }
 
-    /// Returns the name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    fn fill(&self, template: &str) -> String {
+        fill(self.as_str(), template)
     }
 }
 
-impl AsRef<str> for ReportName {
-    fn as_ref(&self) -> &str {
-        &self.0
+/// Both spellings are read.
+impl Part for ReportType {
+    fn find(text: &str, template: &str) -> Option<Self> {
+        let (before, after) = split(template);
+        let part = single(text, before, after).or_else(|| single(text, REPORT, after));
+        part.map(Self::from)
+    }
+
+    fn fill(&self, template: &str) -> String {
+        fill(self.as_str(), template)
     }
 }
 
-impl std::borrow::Borrow<str> for ReportName {
-    fn borrow(&self) -> &str {
-        &self.0
+/// What follows the product is the scope.
+impl Part for ProductRead {
+    fn find(text: &str, _: &str) -> Option<Self> {
+        ReadScope::ALL
+            .into_iter()
+            .find_map(|scope| Self::new(text.strip_suffix(scope.suffix())?, scope).ok())
     }
-}
 
-impl FromStr for ReportName {
-    type Err = BuildEventTypeError;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::new(name)
-    }
-}
-
-equal_to_text!(impl[] ReportName, |name, text| *name.0 == *text);
-
-impl fmt::Display for ReportName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+    fn fill(&self, _: &str) -> String {
+        self.to_string()
     }
 }
 
@@ -84,12 +97,6 @@ impl ProductRead {
             product: product.into(),
             scope,
         })
-    }
-
-    pub(super) fn split(text: &str) -> Option<Self> {
-        ReadScope::ALL
-            .into_iter()
-            .find_map(|scope| Self::new(text.strip_suffix(scope.suffix())?, scope).ok())
     }
 
     /// Returns the product identifier, which the client chose: any text without control characters.
@@ -132,22 +139,32 @@ impl fmt::Display for ProductRead {
     }
 }
 
-/// The reads that an event type is sent for. Serialized in camel case, such as `successfulInitial`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum ReadScope {
-    /// `read.completed`: every read.
-    All,
-    /// `read.completed.initial`: the first read after a connection was linked.
-    Initial,
-    /// `read.completed.successful`: successful reads.
-    Successful,
-    /// `read.completed.unsuccessful`: failed reads.
-    Unsuccessful,
-    /// `read.completed.successful.initial`: the first read after a connection was linked, if it was
-    /// successful.
-    SuccessfulInitial,
+label! {
+    /// The reads that an event type is sent for.
+    #[non_exhaustive]
+    pub enum ReadScope {
+        /// `read.completed`: every read.
+        All = "all",
+        /// `read.completed.initial`: the first read after a connection was linked.
+        Initial = "initial",
+        /// `read.completed.successful`: reads in which every data type succeeded.
+        Successful = "successful",
+        /// `read.completed.unsuccessful`: reads in which some data types failed.
+        Unsuccessful = "unsuccessful",
+        /// `read.completed.successful.initial`: the first read after a connection was linked, if every
+        /// data type succeeded.
+        SuccessfulInitial = "successfulInitial",
+    }
+}
+
+label! {
+    /// The outcome that an event type states.
+    pub enum Outcome {
+        /// The event type ends in `successful`.
+        Successful = "successful",
+        /// The event type ends in `unsuccessful`.
+        Unsuccessful = "unsuccessful",
+    }
 }
 
 impl ReadScope {
@@ -179,24 +196,20 @@ pub struct BuildEventTypeError(BuildProblem);
 enum BuildProblem {
     #[error("a part is empty")]
     Empty,
-    #[error("a part contains a dot")]
-    Dot,
     #[error("a part contains a control character")]
     ControlCharacter,
     #[error("the type has a variant of its own")]
     Listed,
 }
 
-/// Checks a part of an event type that is any text without dots.
-pub(super) fn check_part(part: &str) -> Result<(), BuildEventTypeError> {
-    check_text(part)?;
-    if part.contains('.') {
-        return Err(BuildEventTypeError(BuildProblem::Dot));
+impl BuildEventTypeError {
+    /// The error for a type that has a variant of its own.
+    pub(super) const fn listed() -> Self {
+        Self(BuildProblem::Listed)
     }
-    Ok(())
 }
 
-/// Checks a text that begins an event type.
+/// Checks a part of an event type.
 fn check_text(text: &str) -> Result<(), BuildEventTypeError> {
     Err(BuildEventTypeError(if text.is_empty() {
         BuildProblem::Empty
@@ -205,33 +218,4 @@ fn check_text(text: &str) -> Result<(), BuildEventTypeError> {
     } else {
         return Ok(());
     }))
-}
-
-/// Returns the error for a type that has a variant of its own.
-pub(super) fn listed() -> BuildEventTypeError {
-    BuildEventTypeError(BuildProblem::Listed)
-}
-
-/// Returns a text that can be one of the dotted segments of an event type.
-#[cfg(feature = "arbitrary")]
-pub(crate) fn segment(u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<String> {
-    let mut text = u.arbitrary::<String>()?;
-    text.retain(|c| c != '.' && !c.is_control());
-    Ok(if text.is_empty() {
-        "segment".to_owned()
-    } else {
-        text
-    })
-}
-
-/// Returns a data type that a write event can have.
-#[cfg(feature = "arbitrary")]
-pub(crate) fn written_data_type(
-    u: &mut arbitrary::Unstructured<'_>,
-) -> arbitrary::Result<crate::value::DataType> {
-    Ok(if u.ratio(3, 4)? {
-        u.choose(crate::value::DataType::KNOWN)?.clone()
-    } else {
-        crate::value::DataType::from(segment(u)?)
-    })
 }

@@ -1,28 +1,13 @@
 //! [`UnknownEvent`].
 
-use super::parts::listed;
-use super::{BuildEventTypeError, EventType};
-use crate::payload::UnknownPayload;
-use crate::value::{Other, RawJson};
+use std::borrow::Cow;
 
-/// An event of a type that this version does not know.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct UnknownEvent {
-    /// The event type, as it was sent.
-    pub event_type: Other<EventType>,
-    /// The payload, byte for byte as it was sent. `None` if there was none.
-    pub payload: Option<RawJson>,
-}
+use super::parts::BuildEventTypeError;
+use super::{EventType, UnknownEvent};
+use crate::payload::{CompanyReference, Payload, UnknownPayload};
+use crate::value::{CompanyId, ConnectionId};
 
 impl UnknownEvent {
-    pub(super) fn read(&self) -> UnknownPayload {
-        let payload = self.payload.as_ref();
-        payload.map_or_else(UnknownPayload::default, |payload| {
-            UnknownPayload::read(payload.as_raw())
-        })
-    }
-
     /// Creates an event without a payload.
     ///
     /// # Errors
@@ -34,7 +19,36 @@ impl UnknownEvent {
                 event_type,
                 payload: None,
             }),
-            _ => Err(listed()),
+            _ => Err(BuildEventTypeError::listed()),
         }
+    }
+
+    fn read(&self) -> UnknownPayload {
+        let is_company = self.event_type.as_str().starts_with("company.");
+        let payload = self.payload.as_ref();
+        payload.map_or_else(UnknownPayload::default, |payload| {
+            UnknownPayload::read(payload.as_raw(), is_company)
+        })
+    }
+}
+
+impl Payload for UnknownEvent {
+    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+        self.read().reference_company.map(Cow::Owned)
+    }
+
+    fn company_id(&self) -> Option<CompanyId> {
+        self.read().company_id()
+    }
+
+    fn connection_id(&self) -> Option<ConnectionId> {
+        self.read().connection_id
+    }
+
+    fn details(&self) -> Vec<String> {
+        let size = |payload: &crate::json::RawJson| payload.as_str().len();
+        let size = self.payload.iter().map(size);
+        size.map(|bytes| format!("payload of {bytes} bytes"))
+            .collect()
     }
 }

@@ -1,16 +1,11 @@
-//! [`Alert`], and the fields of its envelope.
+//! [`Alert`].
 
-use super::Rule;
-use crate::payload::{AlertHeader, ConnectionStatus, DatasetStatus, Payload, WriteStatus};
-use crate::text::shown;
-use crate::value::{CompanyId, ConnectionId, DataType, Name};
+use std::borrow::Cow;
 
-/// The id of the alert.
-pub(crate) const ALERT_ID: Name = Name::new("AlertId", &["alertId"]);
-/// The name of the rule, under the keys that no current event has.
-pub(crate) const RULE_TYPE: Name = Name::new("RuleType", &["ruleType", "Type"]);
-/// The data of the alert, whose shape depends on the rule.
-pub(crate) const DATA: Name = Name::new("Data", &["data"]);
+use super::{AlertHeader, Rule};
+use crate::json::log::shown;
+use crate::payload::{ConnectionStatus, DatasetStatus, Payload, WriteStatus, first_real};
+use crate::value::{CompanyId, ConnectionId, DataType};
 
 /// Legacy alert of any rule except `Account Categories Updated`, which is
 /// [`Event::AccountCategoriesUpdated`](crate::Event::AccountCategoriesUpdated).
@@ -36,11 +31,11 @@ impl Alert {
     /// Returns the id of the connection that the alert is about, from the data or the header.
     #[must_use]
     pub fn connection_id(&self) -> Option<ConnectionId> {
-        match &self.rule {
+        let in_data = match &self.rule {
             Rule::DataConnectionStatusChanged(data) => data.data_connection_id,
             _ => None,
-        }
-        .or(self.header.data_connection_id)
+        };
+        first_real([in_data, self.header.data_connection_id])
     }
 
     /// Returns the data type that the alert is about. `None` for rules without one.
@@ -63,9 +58,9 @@ impl Payload for Alert {
         self.header.company_id
     }
 
-    fn company_name(&self) -> Option<&str> {
+    fn company_name(&self) -> Option<Cow<'_, str>> {
         match &self.rule {
-            Rule::NewCompanySynchronized(data) => data.company_name.as_deref(),
+            Rule::NewCompanySynchronized(data) => data.company_name.as_deref().map(Cow::Borrowed),
             _ => None,
         }
     }

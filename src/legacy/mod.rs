@@ -1,30 +1,35 @@
-//! Legacy alerts, which are sent by Codat's "rules", and the migration from them to events.
+//! Legacy alerts, which Codat's "rules" send, and the migration from them to events.
 //!
-//! | rule | data | replaced by |
+//! | alert | subscribe to | the fact is identified by |
 //! |---|---|---|
-//! | [`DataConnectionStatusChanged`](Rule::DataConnectionStatusChanged) | [`DataConnectionStatusChanged`] | `connection.created`, `connection.connected`, `connection.disconnected`, `connection.reconnected`, `connection.deleted` |
-//! | [`NewCompanySynchronized`](Rule::NewCompanySynchronized) | [`NewCompanySynchronized`] | `read.completed.initial` |
-//! | [`DataSyncCompleted`](Rule::DataSyncCompleted) | [`Dataset`] | `read.completed` |
-//! | [`DatasetDataChanged`](Rule::DatasetDataChanged) | [`Dataset`] | `read.completed` |
-//! | [`DataSyncStatusChangedToError`](Rule::DataSyncStatusChangedToError) | [`Dataset`] | `read.completed` |
-//! | [`PushOperationStatusChanged`](Rule::PushOperationStatusChanged) | [`PushOperation`] | `{dataType}.write.successful`, `{dataType}.write.unsuccessful` |
-//! | [`PushOperationTimedOut`](Rule::PushOperationTimedOut) | [`PushOperation`] | `{dataType}.write.unsuccessful`, or `{dataType}.write.successful` with the status `TimedOut` |
-//! | [`SyncCompleted`](Rule::SyncCompleted) | [`SyncData`] | `expenses.sync.successful` |
-//! | [`SyncFailed`](Rule::SyncFailed) | [`SyncData`] | `expenses.sync.unsuccessful` |
-//! | [`SyncStarted`](Rule::SyncStarted) | [`SyncData`] | nothing |
-//! | [`SyncConnectionDeleted`](Rule::SyncConnectionDeleted) | [`NoData`] | `connection.deleted` |
-//! | [`RateLimitReached`](Rule::RateLimitReached) | [`RateLimitReached`] | `client.rateLimit.reached` |
-//! | [`RateLimitReset`](Rule::RateLimitReset) | [`RateLimitReset`] | `client.rateLimit.reset` |
-//! | `Account Categories Updated` | [`AccountCategoriesUpdated`](crate::payload::AccountCategoriesUpdated) | nothing: it is still sent as an alert |
+//! | [`DataConnectionStatusChanged`](Rule::DataConnectionStatusChanged) from `PendingAuth` to `Linked` | `connection.connected` | the connection and its status |
+//! | from `Unlinked` or `Deauthorized` to `Linked` | `connection.reconnected` | the connection and its status |
+//! | to `Unlinked` or `Deauthorized` | `connection.disconnected` | the connection and its status |
+//! | to `PendingAuth`, without an old status | `connection.created` | the connection and its status |
+//! | without any status | `connection.deleted` | the connection |
+//! | [`SyncConnectionDeleted`](Rule::SyncConnectionDeleted) | `connection.deleted` | the company: the alert has no connection |
+//! | [`NewCompanySynchronized`](Rule::NewCompanySynchronized) | `read.completed.initial` | the company |
+//! | [`DataSyncCompleted`](Rule::DataSyncCompleted) | `read.completed`: the data type, with the status `Complete` | company, connection and data type |
+//! | [`DatasetDataChanged`](Rule::DatasetDataChanged) | `read.completed`: the data type, with `recordsModified`, in any status | company, connection and data type |
+//! | [`DataSyncStatusChangedToError`](Rule::DataSyncStatusChangedToError) | `read.completed`: the data type, with a status that [is an error](crate::payload::DatasetStatus::is_error) | company, connection and data type |
+//! | [`PushOperationStatusChanged`](Rule::PushOperationStatusChanged) to `Success` | `{dataType}.write.successful` | the push operation key |
+//! | to `Failed` or `TimedOut` | `{dataType}.write.unsuccessful`, or `.successful` with that status | the push operation key |
+//! | [`PushOperationTimedOut`](Rule::PushOperationTimedOut) | `{dataType}.write.unsuccessful`, or `.successful` with the status `TimedOut` | the push operation key |
+//! | [`SyncCompleted`](Rule::SyncCompleted) | `expenses.sync.successful`, `expenses.sync.unsuccessful` | the `syncId` |
+//! | [`SyncFailed`](Rule::SyncFailed) | `expenses.sync.unsuccessful` | the `syncId` |
+//! | [`SyncStarted`](Rule::SyncStarted) | nothing replaces it | |
+//! | [`RateLimitReached`](Rule::RateLimitReached) | `client.rateLimit.reached` | the day |
+//! | [`RateLimitReset`](Rule::RateLimitReset) | `client.rateLimit.reset` | the day |
+//! | `AccountCategoriesUpdated` | nothing: it is still sent as an alert | |
 //!
-//! [`Alert::replaced_by`] returns the event types that replace a given alert, including the
-//! narrower event types of a read and the reads of custom products, which the table leaves out.
+//! [`Alert::replaced_by`] returns the event types that can replace a given alert, with the narrower ones
+//! of a read and those of custom products, which the table leaves out.
 //!
 //! # Reading alerts
 //!
 //! [`from_slice`](crate::from_slice) reads alerts as well as events. An alert is an
 //! [`Event::Alert`](crate::Event::Alert) with a typed [`Rule`]. An alert of a rule that this
-//! version does not know is a [`Rule::Unknown`], which keeps the data as raw JSON.
+//! version does not know is a [`Rule::Other`], which keeps the data as raw JSON.
 //!
 //! Codat uses several spellings for the names of the rules, and keys in both `PascalCase` and
 //! `camelCase`. All of them are read, and are written back in the spelling that was sent.
@@ -38,25 +43,25 @@
 //!
 //! # Delivery
 //!
-//! Alerts have no documented signature, only an optional `Authorization` header. Check it, or receive
-//! them at a secret URL: a forged alert can make a genuine event look like its duplicate. They are
-//! retried 3 times within 2 minutes, and not at all after a response with status 400 or 401. Codat
-//! announced their end for 10 January 2025, but some consumers still receive them.
+//! Codat has moved its clients' rules to the service that sends the events. Alerts arrive at the same
+//! endpoint as events: signed, with a message id, and retried in the same way, so one handler that
+//! verifies signatures is enough for both. What an older service may still send is described in the guide
+//! to [operating](crate::guide::operating).
+//!
+//! Three rules are not deprecated: `AccountCategoriesUpdated`, which no event replaces,
+//! `NewCompanySynchronized` and `SyncConnectionDeleted`.
 //!
 //! # Migrating
 //!
-//! To migrate without missing anything, receive alerts and events side by side for a while:
+//! Migrate rule by rule. For each rule:
 //!
-//! 1. Use this crate in the endpoint that receives the alerts. Each alert is an `Event::Alert`.
-//! 2. Handle the events that replace the alerts, and subscribe to their event types at a
-//!    separate endpoint that verifies signatures. From then on, most facts are delivered twice, in any
-//!    order.
-//! 3. Drop retries by [`Webhook::id`](crate::Webhook::id), then the second delivery of each fact, in
-//!    one place for both endpoints. Use
-//!    [`Event::is_duplicate_of`](crate::Event::is_duplicate_of) to compare an alert with an event,
-//!    and [`Event::fact_keys`](crate::Event::fact_keys) to find the candidates to compare.
-//! 4. Once every alert has had a matching event for some time, delete the rules in Codat. Then
-//!    remove the code that handles `Event::Alert`.
+//! 1. Handle the events that replace it, and subscribe to them beside the rule. For a while, most facts
+//!    are then reported twice, in any order.
+//! 2. Make the *effect* of your handler idempotent, by what identifies the fact. An event is never a
+//!    duplicate of an alert: an alert is about one data type, a read event about all of them. Retries of
+//!    one alert or event have one [`Webhook::id`](crate::Webhook::id); drop them by that.
+//! 3. Once each alert has had its event for some time, delete the rule in Codat, then the code that
+//!    handles its alerts.
 //!
 //! ```
 //! use codat_webhooks::{Event, from_slice};
@@ -71,34 +76,35 @@
 //!         "pushOperationKey": "d3c9b8a7-1f2e-4d5c-8b6a-970e1f3c5d24"
 //!     }
 //! }"#)?;
-//! let current = from_slice(br#"{
-//!     "id": "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11",
-//!     "eventType": "invoices.write.successful",
-//!     "payload": {
-//!         "id": "d3c9b8a7-1f2e-4d5c-8b6a-970e1f3c5d24",
-//!         "referenceCompany": {"id": "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40"},
-//!         "status": "Success"
-//!     }
-//! }"#)?;
 //!
 //! let Event::Alert(push) = &alert.event else { unreachable!() };
-//! assert!(push.replaced_by().iter().any(|pattern| pattern.matches(&current.event_type())));
-//! assert!(alert.event.is_duplicate_of(&current.event));
+//! let events: Vec<String> = push.replaced_by().iter().map(ToString::to_string).collect();
+//! assert_eq!(events, ["invoices.write.successful"]);
 //! # Ok::<(), codat_webhooks::Error>(())
 //! ```
 
+mod account_categories;
 mod alert;
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod data;
+mod header;
+mod replaced_by;
 mod rule;
 
-#[doc(inline)]
-pub use crate::payload::AlertHeader;
+pub use account_categories::{AccountCategories, AccountCategoriesUpdated};
 pub use alert::Alert;
 pub use data::{
     DataConnectionStatusChanged, Dataset, NewCompanySynchronized, NoData, PushOperation,
     RateLimitReached, RateLimitReset, SyncData,
 };
+pub use header::AlertHeader;
 pub use rule::{Rule, RuleType};
 
-pub(crate) use alert::{ALERT_ID, DATA, RULE_TYPE};
-pub(crate) use rule::{data, is_same_rule};
+pub(crate) use header::{ALERT_ID, DATA, RULE_TYPE};
+pub(crate) use rule::take_data;
+
+/// Returns `true` if the alerts of a rule are events: `Event::AccountCategoriesUpdated`.
+pub(crate) fn is_account_categories(rule_type: &str) -> bool {
+    rule::is_same_rule(rule_type, "AccountCategoriesUpdated")
+}

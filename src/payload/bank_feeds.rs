@@ -1,8 +1,11 @@
 //! Payload of the Bank Feeds events.
 
-use super::{CompanyReference, Payload, object};
-use crate::text::shown;
-use crate::value::{Amount, CompanyId, ConnectionId, Timestamp, vocabulary};
+use std::borrow::Cow;
+
+use super::{CompanyReference, Payload, first_real};
+use crate::json::log::shown;
+use crate::json::{object, vocabulary};
+use crate::value::{Amount, CompanyId, ConnectionId, Timestamp};
 
 object! {
     /// Payload of `bankFeeds.sourceAccount.*` events, sent when a source account was connected or
@@ -13,13 +16,13 @@ object! {
     /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     pub struct SourceAccountEvent {
         /// The company that the source account belongs to. `None` in older deliveries, which have
-        /// [`company_id`](field@Self::company_id) instead.
-        pub reference_company: Option<CompanyReference> = "referenceCompany",
+        /// [`company_id`](Self::company_id) instead.
+        pub reference_company: Option<CompanyReference> = "referenceCompany" => with_reference_company,
         /// The id of the company, in older deliveries. Deprecated by Codat in favour of
-        /// [`reference_company`](field@Self::reference_company).
-        pub company_id: Option<CompanyId> = "companyId",
+        /// [`reference_company`](Self::reference_company).
+        pub company_id: Option<CompanyId> = "companyId" => with_company_id,
         /// The id of the bank feed's connection.
-        pub connection_id: Option<ConnectionId> = "connectionId",
+        pub connection_id: Option<ConnectionId> = "connectionId" => with_connection_id,
         /// The source account that was connected or disconnected.
         pub source_account: SourceAccount = "sourceAccount",
         pub extra: Extra,
@@ -27,15 +30,13 @@ object! {
 }
 
 impl Payload for SourceAccountEvent {
-    fn reference_company(&self) -> Option<&CompanyReference> {
-        self.reference_company.as_ref()
+    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+        self.reference_company.as_ref().map(Cow::Borrowed)
     }
 
     fn company_id(&self) -> Option<CompanyId> {
-        self.reference_company
-            .as_ref()
-            .map(|company| company.id)
-            .or(self.company_id)
+        let company = self.reference_company.as_ref();
+        first_real([company.map(|company| company.id), self.company_id])
     }
 
     fn connection_id(&self) -> Option<ConnectionId> {
@@ -58,28 +59,28 @@ object! {
         /// The id of the account. Not necessarily a UUID.
         pub id: String = "id",
         /// The name of the account.
-        pub account_name: Option<String> = "accountName",
+        pub account_name: Option<String> = "accountName" => with_account_name,
         /// The type of the account. Free text in the first generation, such as `Credit`.
-        pub account_type: Option<AccountType> = "accountType",
+        pub account_type: Option<AccountType> = "accountType" => with_account_type,
         /// The account number.
-        pub account_number: Option<String> = "accountNumber",
+        pub account_number: Option<String> = "accountNumber" => with_account_number,
         /// The sort code of the account.
-        pub sort_code: Option<String> = "sortCode",
+        pub sort_code: Option<String> = "sortCode" => with_sort_code,
         /// The code that identifies the bank for payments. Second generation only.
-        pub routing_info: Option<RoutingInfo> = "routingInfo",
+        pub routing_info: Option<RoutingInfo> = "routingInfo" => with_routing_info,
         /// The currency of the account, as an ISO 4217 code such as `GBP`.
-        pub currency: Option<String> = "currency",
+        pub currency: Option<String> = "currency" => with_currency,
         /// The balance of the account, in its currency.
-        pub balance: Option<Amount> = "balance",
+        pub balance: Option<Amount> = "balance" => with_balance,
         /// Further information about the account. Second generation only.
-        pub account_info: Option<AccountInfo> = "accountInfo",
+        pub account_info: Option<AccountInfo> = "accountInfo" => with_account_info,
         /// The time at which the account was last modified.
-        pub modified_date: Option<Timestamp> = "modifiedDate",
+        pub modified_date: Option<Timestamp> = "modifiedDate" => with_modified_date,
         /// The status of the account's connection.
-        pub status: Option<SourceAccountStatus> = "status",
+        pub status: Option<SourceAccountStatus> = "status" => with_status,
         /// The start of the bank feed: a date and time in the first generation, a date in the
         /// second.
-        pub feed_start_date: Option<Timestamp> = "feedStartDate",
+        pub feed_start_date: Option<Timestamp> = "feedStartDate" => with_feed_start_date,
         pub extra: Extra,
     }
 }
@@ -87,10 +88,10 @@ object! {
 object! {
     /// Code that identifies a bank for payments.
     pub struct RoutingInfo {
-        /// The code of the bank, in the format of its [`routing_type`](field@Self::routing_type).
-        pub bank_code: Option<String> = "bankCode",
+        /// The code of the bank, in the format of its [`routing_type`](Self::routing_type).
+        pub bank_code: Option<String> = "bankCode" => with_bank_code,
         /// The type of the code.
-        pub routing_type: Option<RoutingType> = "type",
+        pub routing_type: Option<RoutingType> = "type" => with_routing_type,
         pub extra: Extra,
     }
 }
@@ -99,13 +100,13 @@ object! {
     /// Further information about a [`SourceAccount`].
     pub struct AccountInfo {
         /// The description of the account.
-        pub description: Option<String> = "description",
+        pub description: Option<String> = "description" => with_description,
         /// The nickname of the account.
-        pub nickname: Option<String> = "nickname",
+        pub nickname: Option<String> = "nickname" => with_nickname,
         /// The date on which the account was opened.
-        pub account_open_date: Option<Timestamp> = "accountOpenDate",
+        pub account_open_date: Option<Timestamp> = "accountOpenDate" => with_account_open_date,
         /// The available balance of the account, in its currency.
-        pub available_balance: Option<Amount> = "availableBalance",
+        pub available_balance: Option<Amount> = "availableBalance" => with_available_balance,
         pub extra: Extra,
     }
 }

@@ -1,7 +1,10 @@
 //! Payloads of the `company.*` events, and the reference to a company in other payloads.
 
-use super::{Connection, Payload, object};
-use crate::text::shown;
+use std::borrow::Cow;
+
+use super::{Connection, Payload};
+use crate::json::log::shown;
+use crate::json::object;
 use crate::value::{CompanyId, Tags, Timestamp, UserId};
 
 object! {
@@ -32,32 +35,32 @@ object! {
         /// `referenceCompany`.
         pub id: CompanyId = "id" | "referenceCompany.id",
         /// The name of the company.
-        pub name: Option<String> = "name",
+        pub name: Option<String> = "name" => with_name,
         /// The client's description of the company.
-        pub description: Option<String> = "description",
+        pub description: Option<String> = "description" => with_description,
         /// The URI of the Link page on which the customer authorizes access to the data.
-        pub redirect: Option<String> = "redirect",
+        pub redirect: Option<String> = "redirect" => with_redirect,
         /// The time of the last synchronization. `None` if there was none yet.
-        pub last_sync: Option<Timestamp> = "lastSync",
+        pub last_sync: Option<Timestamp> = "lastSync" => with_last_sync,
         /// The time at which the company was created in Codat.
-        pub created: Option<Timestamp> = "created",
+        pub created: Option<Timestamp> = "created" => with_created,
         /// The name of the user who created the company.
-        pub created_by_user_name: Option<String> = "createdByUserName",
+        pub created_by_user_name: Option<String> = "createdByUserName" => with_created_by_user_name,
         /// The identifiers of the products that are enabled for the company, such as `lending`. An
         /// open set.
-        pub products: Option<Vec<String>> = "products",
+        pub products: Option<Vec<String>> = "products" => with_products,
         /// The tags of the company.
-        pub tags: Option<Tags> = "tags",
+        pub tags: Option<Tags> = "tags" => with_tags,
         /// The company that this one is a subsidiary of.
-        pub reference_parent_company: Option<CompanyReference> = "referenceParentCompany",
+        pub reference_parent_company: Option<CompanyReference> = "referenceParentCompany" => with_reference_parent_company,
         /// The subsidiaries of the company.
-        pub reference_subsidiary_companies: Option<Vec<CompanyReference>> = "referenceSubsidiaryCompanies",
+        pub reference_subsidiary_companies: Option<Vec<CompanyReference>> = "referenceSubsidiaryCompanies" => with_reference_subsidiary_companies,
         /// The ids of the users who own the company. Empty if there are none; `None` in events from
         /// before July 2026.
-        pub owner_user_ids: Option<Vec<UserId>> = "ownerUserIds",
+        pub owner_user_ids: Option<Vec<UserId>> = "ownerUserIds" => with_owner_user_ids,
         /// The connections of the company. Part of the company in Codat's API; webhooks usually
         /// leave it out.
-        pub data_connections: Option<Vec<Connection>> = "dataConnections",
+        pub data_connections: Option<Vec<Connection>> = "dataConnections" => with_data_connections,
         pub extra: Extra,
     }
 }
@@ -67,12 +70,12 @@ impl Payload for Company {
         Some(self.id)
     }
 
-    fn company_name(&self) -> Option<&str> {
-        self.name.as_deref()
+    fn company_name(&self) -> Option<Cow<'_, str>> {
+        self.name.as_deref().map(Cow::Borrowed)
     }
 
-    fn company_tags(&self) -> Option<&Tags> {
-        self.tags.as_ref()
+    fn company_tags(&self) -> Option<Cow<'_, Tags>> {
+        self.tags.as_ref().map(Cow::Borrowed)
     }
 }
 
@@ -84,13 +87,13 @@ object! {
         /// The id of the company.
         pub id: CompanyId = "id",
         /// The name of the company.
-        pub name: Option<String> = "name",
+        pub name: Option<String> = "name" => with_name,
         /// The client's description of the company.
-        pub description: Option<String> = "description",
+        pub description: Option<String> = "description" => with_description,
         /// Links to pages about the company.
-        pub links: Option<CompanyLinks> = "links",
+        pub links: Option<CompanyLinks> = "links" => with_links,
         /// The tags of the company.
-        pub tags: Option<Tags> = "tags",
+        pub tags: Option<Tags> = "tags" => with_tags,
         pub extra: Extra,
     }
 }
@@ -99,7 +102,7 @@ object! {
     /// Links to pages about a company.
     pub struct CompanyLinks {
         /// The URI of the company's page in the Codat Portal.
-        pub portal: Option<String> = "portal",
+        pub portal: Option<String> = "portal" => with_portal,
         pub extra: Extra,
     }
 }
@@ -115,15 +118,15 @@ object! {
         /// The id of the company.
         pub id: CompanyId = "id",
         /// The name of the company.
-        pub name: Option<String> = "name",
+        pub name: Option<String> = "name" => with_name,
         /// The client's description of the company.
-        pub description: Option<String> = "description",
+        pub description: Option<String> = "description" => with_description,
         /// The identifier of the product that was added or removed, such as `lending`. An open set.
         pub product_id: String = "productId",
         /// The name of the product, such as `Lending`.
-        pub product_name: Option<String> = "productName",
+        pub product_name: Option<String> = "productName" => with_product_name,
         /// The identifiers of all products of the company after the change.
-        pub products: Option<Vec<String>> = "products",
+        pub products: Option<Vec<String>> = "products" => with_products,
         pub extra: Extra,
     }
 }
@@ -133,8 +136,8 @@ impl Payload for CompanyProduct {
         Some(self.id)
     }
 
-    fn company_name(&self) -> Option<&str> {
-        self.name.as_deref()
+    fn company_name(&self) -> Option<Cow<'_, str>> {
+        self.name.as_deref().map(Cow::Borrowed)
     }
 
     fn details(&self) -> Vec<String> {

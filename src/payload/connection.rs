@@ -1,10 +1,11 @@
 //! Payload of the `connection.*` events.
 
-use super::{CompanyReference, Payload, object};
-use crate::text::shown;
-use crate::value::{
-    ConnectionId, IntegrationId, RawJson, SourceId, StatusCode, Timestamp, vocabulary,
-};
+use std::borrow::Cow;
+
+use super::{CompanyReference, Payload};
+use crate::json::log::shown;
+use crate::json::{object, vocabulary};
+use crate::value::{ConnectionId, ErrorCode, IntegrationId, RawJson, SourceId, Timestamp};
 
 object! {
     /// Payload of `connection.*` events, sent when a connection was created, deleted, or changed
@@ -20,7 +21,7 @@ object! {
     /// | `connection.deleted` | The connection was deleted. |
     ///
     /// The errors are in
-    /// [`Connection::data_connection_errors`](field@Connection::data_connection_errors).
+    /// [`Connection::data_connection_errors`](Connection::data_connection_errors).
     ///
     /// Solution: Platform. See Codat's [list of event types].
     ///
@@ -39,19 +40,23 @@ object! {
 }
 
 impl Payload for ConnectionEvent {
-    fn reference_company(&self) -> Option<&CompanyReference> {
-        Some(&self.reference_company)
+    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+        Some(Cow::Borrowed(&self.reference_company))
     }
 
     fn connection_id(&self) -> Option<ConnectionId> {
         Some(self.connection.id)
     }
 
+    fn as_connection(&self) -> Option<&ConnectionEvent> {
+        Some(self)
+    }
+
     fn details(&self) -> Vec<String> {
         let connection = &self.connection;
         let errors = connection.data_connection_errors.iter().flatten();
         let errors = errors.map(|error| {
-            let code = error.status_code.as_ref().map(StatusCode::as_str);
+            let code = error.status_code.as_ref().map(ErrorCode::as_str);
             let status = error.status.as_ref().map(ConnectionErrorStatus::as_str);
             let words = [code, status].into_iter().flatten();
             words.fold("error".to_owned(), |words, word| {
@@ -71,28 +76,28 @@ object! {
         /// The id of the connection.
         pub id: ConnectionId = "id",
         /// The id of the integration that the connection uses.
-        pub integration_id: Option<IntegrationId> = "integrationId",
+        pub integration_id: Option<IntegrationId> = "integrationId" => with_integration_id,
         /// The four-letter key of the integration, such as `gbol`. An open set.
-        pub integration_key: Option<String> = "integrationKey",
+        pub integration_key: Option<String> = "integrationKey" => with_integration_key,
         /// The id of the data source.
-        pub source_id: Option<SourceId> = "sourceId",
+        pub source_id: Option<SourceId> = "sourceId" => with_source_id,
         /// The kind of software that is connected.
-        pub source_type: Option<SourceType> = "sourceType",
+        pub source_type: Option<SourceType> = "sourceType" => with_source_type,
         /// The name of the software that is connected.
-        pub platform_name: Option<String> = "platformName",
+        pub platform_name: Option<String> = "platformName" => with_platform_name,
         /// The URI at which the customer authorizes the connection.
-        pub link_url: Option<String> = "linkUrl",
+        pub link_url: Option<String> = "linkUrl" => with_link_url,
         /// The status of the connection.
         pub status: ConnectionStatus = "status",
         /// The time of the last synchronization. `None` if there was none yet.
-        pub last_sync: Option<Timestamp> = "lastSync",
+        pub last_sync: Option<Timestamp> = "lastSync" => with_last_sync,
         /// The time at which the connection was created.
-        pub created: Option<Timestamp> = "created",
+        pub created: Option<Timestamp> = "created" => with_created,
         /// The errors of the connection.
-        pub data_connection_errors: Option<Vec<ConnectionError>> = "dataConnectionErrors",
+        pub data_connection_errors: Option<Vec<ConnectionError>> = "dataConnectionErrors" => with_data_connection_errors,
         /// Further information from the integration: a JSON object, with keys that depend on the
         /// integration.
-        pub connection_info: Option<RawJson> = "connectionInfo",
+        pub connection_info: Option<RawJson> = "connectionInfo" => with_connection_info,
         pub extra: Extra,
     }
 }
@@ -101,17 +106,17 @@ object! {
     /// Error of a [`Connection`].
     pub struct ConnectionError {
         /// The status code of the error, usually an HTTP status code.
-        pub status_code: Option<StatusCode> = "statusCode",
+        pub status_code: Option<ErrorCode> = "statusCode" => with_status_code,
         /// The description of the status code, such as `Too Many Requests`.
-        pub status_text: Option<String> = "statusText",
+        pub status_text: Option<String> = "statusText" => with_status_text,
         /// The error message. Free text.
-        pub error_message: Option<String> = "errorMessage",
+        pub error_message: Option<String> = "errorMessage" => with_error_message,
         /// The time at which the error occurred, in UTC.
-        pub errored_on_utc: Option<Timestamp> = "erroredOnUtc",
+        pub errored_on_utc: Option<Timestamp> = "erroredOnUtc" => with_errored_on_utc,
         /// The status of a transient error. `None` if the error is not transient.
-        pub status: Option<ConnectionErrorStatus> = "status",
+        pub status: Option<ConnectionErrorStatus> = "status" => with_status,
         /// The time at which the error was resolved, in UTC. `None` if it was not resolved.
-        pub resolved_on_utc: Option<Timestamp> = "resolvedOnUtc",
+        pub resolved_on_utc: Option<Timestamp> = "resolvedOnUtc" => with_resolved_on_utc,
         pub extra: Extra,
     }
 }

@@ -1,8 +1,11 @@
 //! Payload of the `expenses.sync.*` events.
 
-use super::{CompanyReference, Payload, object};
-use crate::text::{shown, tally};
-use crate::value::vocabulary;
+use std::borrow::Cow;
+
+use super::{CompanyReference, Payload};
+use crate::json::log::{shown, tally};
+
+use crate::json::{object, vocabulary};
 
 object! {
     /// Payload of `expenses.sync.*` events, sent when a sync of expenses succeeded or failed.
@@ -16,14 +19,14 @@ object! {
         /// The id of the sync. Documented as text; currently a UUID.
         pub sync_id: String = "syncId",
         /// The transactions of the sync. `None` in older events.
-        pub transactions: Option<Vec<ExpensesTransaction>> = "transactions",
+        pub transactions: Option<Vec<ExpensesTransaction>> = "transactions" => with_transactions,
         pub extra: Extra,
     }
 }
 
 impl Payload for ExpensesSync {
-    fn reference_company(&self) -> Option<&CompanyReference> {
-        Some(&self.reference_company)
+    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+        Some(Cow::Borrowed(&self.reference_company))
     }
 
     fn details(&self) -> Vec<String> {
@@ -45,9 +48,9 @@ object! {
         /// The id of the transaction. Not necessarily a UUID.
         pub id: String = "id",
         /// The status of the transaction.
-        pub status: Option<ExpensesTransactionStatus> = "status",
+        pub status: Option<ExpensesTransactionStatus> = "status" => with_status,
         /// The error message if the transaction failed. Free text.
-        pub error_message: Option<String> = "errorMessage",
+        pub error_message: Option<String> = "errorMessage" => with_error_message,
         pub extra: Extra,
     }
 }

@@ -10,11 +10,10 @@
 //! | [`RateLimit`] | `client.rateLimit.reached`, `client.rateLimit.reset` | Platform |
 //! | [`SourceAccountEvent`] | `bankFeeds.sourceAccount.connected`, `bankFeeds.sourceAccount.disconnected` | Bank Feeds |
 //! | [`ExpensesSync`] | `expenses.sync.successful`, `expenses.sync.unsuccessful` | Expenses |
-//! | [`Report`] | `reports.categorizedBankStatement.generate.*`, `reports.creditModel.generate.*` | Lending |
-//! | [`Report`] | `reports.spendAnalysis.generate.*` | Spend Insights |
-//! | [`AccountCategoriesUpdated`] | `AccountCategoriesUpdated` | Lending |
+//! | [`Report`] | `reports.{report}.generate.successful`, `reports.{report}.generate.unsuccessful` | Lending, Spend Insights |
+//! | [`AccountCategoriesUpdated`](crate::legacy::AccountCategoriesUpdated) | `AccountCategoriesUpdated` | Lending |
 //!
-//! Here `*` is `successful` or `unsuccessful`. Codat describes the events in its
+//! Codat describes the events in its
 //! [list of event types] and its [overview of webhooks]. The data of the legacy alerts is in
 //! [`legacy`](crate::legacy).
 //!
@@ -31,16 +30,16 @@
 //! # Constructing payloads
 //!
 //! The structs are `#[non_exhaustive]`. Each has a `new` function, which takes the required fields,
-//! and a setter for each optional field:
+//! and a setter `with_<field>` for each optional field:
 //!
 //! ```
 //! use codat_webhooks::payload::{CompanyReference, ExpensesSync, ExpensesTransaction};
 //! use codat_webhooks::value::CompanyId;
 //!
 //! let company: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
-//! let reference = CompanyReference::new(company).name("Harbour Bikes");
+//! let reference = CompanyReference::new(company).with_name("Harbour Bikes");
 //! let sync = ExpensesSync::new(reference, "d3c9b8a7-1f2e-4d5c-8b6a-970e1f3c5d24")
-//!     .transactions(vec![ExpensesTransaction::new("expense-17").error_message("no supplier")]);
+//!     .with_transactions(vec![ExpensesTransaction::new("expense-17").with_error_message("no supplier")]);
 //!
 //! assert_eq!(sync.reference_company.name.as_deref(), Some("Harbour Bikes"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -49,21 +48,16 @@
 //! [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
 //! [overview of webhooks]: https://docs.codat.io/using-the-api/webhooks/overview
 
-mod account_categories;
-mod alert_header;
 mod bank_feeds;
 mod company;
 mod connection;
 mod expenses;
-mod object;
 mod rate_limit;
 mod read;
 mod report;
 mod unknown;
 mod write;
 
-pub use account_categories::AccountCategoriesUpdated;
-pub use alert_header::AlertHeader;
 pub use bank_feeds::{
     AccountInfo, AccountType, RoutingInfo, RoutingType, SourceAccount, SourceAccountEvent,
     SourceAccountStatus,
@@ -79,25 +73,16 @@ pub use read::{DataTypeRead, DatasetStatus, Issue, IssueLinks, ReadCompleted};
 pub use report::Report;
 pub use write::{Write, WriteRecord, WriteStatus, WriteType};
 
-use crate::value::{CompanyId, ConnectionId, Tags};
-pub(crate) use object::{
-    Fields, KeySeed, Object, Slot, Visit, cold, deserialize, drift, drift_of_extra, hot, object,
-    serialize,
-};
+use std::borrow::Cow;
+
+use crate::value::{CompanyId, ConnectionId, Id, Tags};
+
 pub(crate) use unknown::UnknownPayload;
 
 /// Accessors that work for events of any type. By default, a payload has no information; it
 /// overrides the accessors for what it has.
 pub(crate) trait Payload {
-    /// Returns the payload as a trait object. Called on a `Box`, derefs to the payload inside.
-    fn as_payload(&self) -> &dyn Payload
-    where
-        Self: Sized,
-    {
-        self
-    }
-
-    fn reference_company(&self) -> Option<&CompanyReference> {
+    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         None
     }
 
@@ -105,15 +90,29 @@ pub(crate) trait Payload {
         self.reference_company().map(|company| company.id)
     }
 
-    fn company_name(&self) -> Option<&str> {
-        self.reference_company()?.name.as_deref()
+    fn company_name(&self) -> Option<Cow<'_, str>> {
+        match self.reference_company()? {
+            Cow::Borrowed(company) => company.name.as_deref().map(Cow::Borrowed),
+            Cow::Owned(company) => company.name.map(Cow::Owned),
+        }
     }
 
-    fn company_tags(&self) -> Option<&Tags> {
-        self.reference_company()?.tags.as_ref()
+    fn company_tags(&self) -> Option<Cow<'_, Tags>> {
+        match self.reference_company()? {
+            Cow::Borrowed(company) => company.tags.as_ref().map(Cow::Borrowed),
+            Cow::Owned(company) => company.tags.map(Cow::Owned),
+        }
     }
 
     fn connection_id(&self) -> Option<ConnectionId> {
+        None
+    }
+
+    fn as_connection(&self) -> Option<&ConnectionEvent> {
+        None
+    }
+
+    fn as_read_completed(&self) -> Option<&ReadCompleted> {
         None
     }
 
@@ -122,4 +121,9 @@ pub(crate) trait Payload {
     fn details(&self) -> Vec<String> {
         Vec::new()
     }
+}
+
+/// Returns the first id that is not a place holder.
+pub(crate) fn first_real<T: Id, const N: usize>(ids: [Option<T>; N]) -> Option<T> {
+    ids.into_iter().flatten().find(Id::is_real)
 }

@@ -1,6 +1,8 @@
 //! Payload of the `client.rateLimit.*` events.
 
-use super::{Payload, object};
+use super::Payload;
+use crate::json::log::shown_date;
+use crate::json::object;
 use crate::value::Timestamp;
 
 object! {
@@ -14,14 +16,14 @@ object! {
     /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
     pub struct RateLimit {
         /// The number of API requests that the client may make per day.
-        pub daily_quota: Option<i64> = "dailyQuota",
+        pub daily_quota: Option<i64> = "dailyQuota" => with_daily_quota,
         /// The number of API requests that remain.
-        pub quota_remaining: Option<i64> = "quotaRemaining",
+        pub quota_remaining: Option<i64> = "quotaRemaining" => with_quota_remaining,
         /// The time at which the quota resets.
         ///
         /// Codat's published sample has an impossible time of day, `23:59:99`, so be prepared for a
         /// [`Timestamp`] whose views are `None`.
-        pub expiry_date: Option<Timestamp> = "expiryDate",
+        pub expiry_date: Option<Timestamp> = "expiryDate" => with_expiry_date,
         pub extra: Extra,
     }
 }
@@ -34,7 +36,7 @@ impl Payload for RateLimit {
             .expiry_date
             .as_ref()
             .filter(|date| date.date().is_some());
-        let resets = date.map(|date| format!("resets {date}"));
+        let resets = date.map(|date| format!("resets {}", shown_date(date.as_str())));
         [quota, left, resets].into_iter().flatten().collect()
     }
 }

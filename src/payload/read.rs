@@ -1,8 +1,11 @@
 //! Payload of the `read.completed` events.
 
-use super::{CompanyReference, Payload, object};
-use crate::text::tally;
-use crate::value::{ConnectionId, DataType, Timestamp, vocabulary};
+use std::borrow::Cow;
+
+use super::{CompanyReference, Payload};
+use crate::json::log::tally;
+use crate::json::{object, vocabulary};
+use crate::value::{ConnectionId, DataType, Timestamp};
 
 object! {
     /// Payload of `read.completed` and `{productIdentifier}.read.completed` events, sent when a
@@ -23,7 +26,7 @@ object! {
         pub reference_company: CompanyReference = "referenceCompany",
         /// The lower bound of the read: only records that were modified since then were requested.
         /// `None` if there was no bound.
-        pub modified_from_date: Option<Timestamp> = "modifiedFromDate",
+        pub modified_from_date: Option<Timestamp> = "modifiedFromDate" => with_modified_from_date,
         /// The data types that were read, with the result of each. May contain any number of
         /// elements.
         pub data_types: Vec<DataTypeRead> = "dataTypes",
@@ -32,8 +35,8 @@ object! {
 }
 
 impl Payload for ReadCompleted {
-    fn reference_company(&self) -> Option<&CompanyReference> {
-        Some(&self.reference_company)
+    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+        Some(Cow::Borrowed(&self.reference_company))
     }
 
     /// `None` if the data types were read from several connections.
@@ -44,6 +47,10 @@ impl Payload for ReadCompleted {
             .map(|data_type| data_type.connection_id);
         let first = ids.next()??;
         ids.all(|id| id == Some(first)).then_some(first)
+    }
+
+    fn as_read_completed(&self) -> Option<&ReadCompleted> {
+        Some(self)
     }
 
     fn details(&self) -> Vec<String> {
@@ -59,16 +66,16 @@ object! {
     /// Result of reading one data type, in a [`ReadCompleted`].
     pub struct DataTypeRead {
         /// The id of the connection that the data was read from.
-        pub connection_id: Option<ConnectionId> = "connectionId",
+        pub connection_id: Option<ConnectionId> = "connectionId" => with_connection_id,
         /// The data type that was read.
         pub data_type: DataType = "dataType",
         /// `true` if records were added or changed. Always `false` in the first read after a
         /// connection is linked.
-        pub records_modified: Option<bool> = "recordsModified",
+        pub records_modified: Option<bool> = "recordsModified" => with_records_modified,
         /// The status of the dataset.
-        pub status: Option<DatasetStatus> = "status",
+        pub status: Option<DatasetStatus> = "status" => with_status,
         /// The issues that Codat noticed in the data.
-        pub issues: Option<Vec<Issue>> = "issues",
+        pub issues: Option<Vec<Issue>> = "issues" => with_issues,
         pub extra: Extra,
     }
 }
@@ -78,11 +85,11 @@ object! {
     pub struct Issue {
         /// The type of the issue: dotted parts, severity first, such as `warning.validation`. An
         /// open set.
-        pub issue_type: Option<String> = "type",
+        pub issue_type: Option<String> = "type" => with_issue_type,
         /// The description of the issue. Free text.
-        pub message: Option<String> = "message",
+        pub message: Option<String> = "message" => with_message,
         /// Links to pages about the issue.
-        pub links: Option<IssueLinks> = "links",
+        pub links: Option<IssueLinks> = "links" => with_links,
         pub extra: Extra,
     }
 }
@@ -91,11 +98,11 @@ object! {
     /// Links to pages about an [`Issue`].
     pub struct IssueLinks {
         /// The URI of the logs.
-        pub logs: Option<String> = "logs",
+        pub logs: Option<String> = "logs" => with_logs,
         /// The URI of the page in the Codat Portal.
-        pub portal: Option<String> = "portal",
+        pub portal: Option<String> = "portal" => with_portal,
         /// The URI of a page to read more on.
-        pub read_more: Option<String> = "readMore",
+        pub read_more: Option<String> = "readMore" => with_read_more,
         pub extra: Extra,
     }
 }

@@ -1,6 +1,9 @@
 //! Payload of the `reports.*` events.
 
-use super::{CompanyReference, Payload, object};
+use std::borrow::Cow;
+
+use super::{CompanyReference, Payload};
+use crate::json::object;
 use crate::value::ReportId;
 
 object! {
@@ -26,14 +29,14 @@ object! {
         /// The id of the report.
         pub id: ReportId = "id",
         /// The company that the report is about.
-        pub reference_company: Option<CompanyReference> = "referenceCompany",
+        pub reference_company: Option<CompanyReference> = "referenceCompany" => with_reference_company,
         pub extra: Extra,
     }
 }
 
 impl Payload for Report {
-    fn reference_company(&self) -> Option<&CompanyReference> {
-        self.reference_company.as_ref()
+    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+        self.reference_company.as_ref().map(Cow::Borrowed)
     }
 
     fn details(&self) -> Vec<String> {

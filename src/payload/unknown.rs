@@ -1,44 +1,45 @@
 //! The parts of an unknown event's payload that most payloads have in common.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
-use super::{CompanyReference, Payload};
-use crate::value::{CompanyId, ConnectionId, Members, Name};
+use super::{CompanyReference, Payload, first_real};
+use crate::json::{Members, Name};
+use crate::value::{CompanyId, ConnectionId};
 
 /// The company and the connection of an unknown event, read from the fields in which known payloads
 /// have them.
 #[derive(Default)]
 pub(crate) struct UnknownPayload {
-    reference_company: Option<CompanyReference>,
+    pub(crate) reference_company: Option<CompanyReference>,
     company_id: Option<CompanyId>,
-    connection_id: Option<ConnectionId>,
+    pub(crate) connection_id: Option<ConnectionId>,
 }
 
 impl UnknownPayload {
-    pub(crate) fn read(json: &RawValue) -> Self {
+    /// Reads the payload. `is_company` says that it is the company itself, as in `company.*` events.
+    pub(crate) fn read(json: &RawValue, is_company: bool) -> Self {
         let Ok(members) = Members::from_json(json) else {
             return Self::default();
         };
+        let id = is_company.then(|| members.peek(Name::new("id", &[])));
         Self {
             reference_company: members.peek(Name::new("referenceCompany", &[])),
-            company_id: members.peek(Name::new("companyId", &[])),
+            company_id: first_real([members.peek(Name::new("companyId", &[])), id.flatten()]),
             connection_id: members.peek(Name::new("connectionId", &["connection.id"])),
         }
-    }
-
-    pub(crate) fn into_reference_company(self) -> Option<CompanyReference> {
-        self.reference_company
     }
 }
 
 impl Payload for UnknownPayload {
-    fn reference_company(&self) -> Option<&CompanyReference> {
-        self.reference_company.as_ref()
+    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+        self.reference_company.as_ref().map(Cow::Borrowed)
     }
 
     fn company_id(&self) -> Option<CompanyId> {
         let company = self.reference_company.as_ref();
-        company.map(|company| company.id).or(self.company_id)
+        first_real([company.map(|company| company.id), self.company_id])
     }
 
     fn connection_id(&self) -> Option<ConnectionId> {

@@ -1,8 +1,11 @@
 //! Payload of the `{dataType}.write.*` events.
 
-use super::{CompanyReference, Payload, object};
-use crate::text::shown;
-use crate::value::{ConnectionId, PushOperationKey, Timestamp, vocabulary};
+use std::borrow::Cow;
+
+use super::{CompanyReference, Payload};
+use crate::json::log::shown;
+use crate::json::{object, vocabulary};
+use crate::value::{ConnectionId, PushOperationKey, Timestamp};
 
 object! {
     /// Payload of `{dataType}.write.*` events, sent when a request to write a record to a company's
@@ -11,7 +14,7 @@ object! {
     /// The data type is not in the payload. It is the first part of the event type, and is returned
     /// by [`Event::data_type`](crate::Event::data_type).
     ///
-    /// The event type and [`status`](field@Self::status) can disagree: Codat's published samples
+    /// The event type and [`status`](Self::status) can disagree: Codat's published samples
     /// include a `.write.successful` event with the status [`TimedOut`](WriteStatus::TimedOut).
     ///
     /// Solution: Platform. See Codat's [list of event types].
@@ -22,28 +25,28 @@ object! {
         /// usually a UUID, see [`push_operation_key`](Self::push_operation_key).
         pub id: String = "id",
         /// The type of the write request.
-        pub write_type: Option<WriteType> = "type",
+        pub write_type: Option<WriteType> = "type" => with_write_type,
         /// The company whose software is written to.
         pub reference_company: CompanyReference = "referenceCompany",
         /// The id of the connection that is written to.
-        pub connection_id: Option<ConnectionId> = "connectionId",
+        pub connection_id: Option<ConnectionId> = "connectionId" => with_connection_id,
         /// The time at which the write was requested.
-        pub requested_on_date: Option<Timestamp> = "requestedOnDate",
+        pub requested_on_date: Option<Timestamp> = "requestedOnDate" => with_requested_on_date,
         /// The time at which the write request was completed.
-        pub completed_on_date: Option<Timestamp> = "completedOnDate",
+        pub completed_on_date: Option<Timestamp> = "completedOnDate" => with_completed_on_date,
         /// The status of the write request.
-        pub status: Option<WriteStatus> = "status",
+        pub status: Option<WriteStatus> = "status" => with_status,
         /// The record that was written. Sent on success, and always for attachments.
-        pub record: Option<WriteRecord> = "record",
+        pub record: Option<WriteRecord> = "record" => with_record,
         /// The id of the attachment on the source platform. Not a UUID.
-        pub attachment_id: Option<String> = "attachmentId",
+        pub attachment_id: Option<String> = "attachmentId" => with_attachment_id,
         pub extra: Extra,
     }
 }
 
 impl Payload for Write {
-    fn reference_company(&self) -> Option<&CompanyReference> {
-        Some(&self.reference_company)
+    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+        Some(Cow::Borrowed(&self.reference_company))
     }
 
     fn connection_id(&self) -> Option<ConnectionId> {
@@ -63,7 +66,7 @@ object! {
     /// Record that a [`Write`] refers to.
     pub struct WriteRecord {
         /// The id of the record on the source platform. Not a UUID.
-        pub id: Option<String> = "id",
+        pub id: Option<String> = "id" => with_id,
         pub extra: Extra,
     }
 }
@@ -91,7 +94,7 @@ vocabulary! {
 }
 
 impl Write {
-    /// Returns [`id`](field@Self::id) as a push operation key, or `None` if it is not a UUID.
+    /// Returns [`id`](Self::id) as a push operation key, or `None` if it is not a UUID.
     #[must_use]
     pub fn push_operation_key(&self) -> Option<PushOperationKey> {
         self.id.parse().ok()

@@ -5,10 +5,10 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::Field;
+use crate::json::{Field, FieldError, give_up, raw_value, write_raw_value};
 
 /// Amount of money: a decimal number with exactly the digits that were sent.
 ///
@@ -31,8 +31,7 @@ use super::Field;
 /// assert!("ten".parse::<Amount>().is_err());
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Serialize)]
-#[serde(transparent)]
+#[derive(Clone)]
 pub struct Amount(Box<RawValue>);
 
 impl Amount {
@@ -89,18 +88,39 @@ macro_rules! from_integers {
 
 from_integers!(i32 i64 u32 u64);
 
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_raw_value(&self.0, serializer)
+    }
+}
+
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        if is_number(&raw) {
-            return Ok(Self(raw));
-        }
-        Err(D::Error::custom("expected a decimal number"))
+        let raw = raw_value(deserializer)?;
+        Self::slow(&raw).map_err(D::Error::custom)
     }
 }
 
 impl Field for Amount {
     const EXPECTED: &'static str = "a decimal number";
+
+    fn fast<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The fast reader reads JSON text only.
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        if is_number(&raw) {
+            Ok(Self(raw))
+        } else {
+            Err(give_up())
+        }
+    }
+
+    fn slow(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        if is_number(json) {
+            Ok(Self(json.to_owned()))
+        } else {
+            Err(FieldError::misfit(Self::EXPECTED, json))
+        }
+    }
 }
 
 impl PartialEq for Amount {

@@ -1,6 +1,6 @@
 //! Data types that Codat reads and writes.
 
-use super::vocabulary;
+use crate::json::vocabulary;
 
 vocabulary! {
     /// Type of data that Codat reads or writes, such as invoices.

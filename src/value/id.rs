@@ -3,18 +3,23 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use super::Field;
+use crate::json::{AsText, Field, text_forms, text_serde};
+
+/// An id of any kind.
+pub(crate) trait Id {
+    /// Returns `false` for the id whose digits are all zero, which is a place holder.
+    fn is_real(&self) -> bool;
+}
 
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident)+) => {$(
         $(#[$meta])*
         ///
         /// A UUID. Parsing, and comparison with a string, accept every form that [`Uuid`] does;
-        /// serializing and displaying write lower case with hyphens.
+        /// serializing and displaying write lower case with hyphens. An id whose digits are all zero is a place
+        /// holder, as in one of Codat's own samples.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Uuid);
 
@@ -29,6 +34,12 @@ macro_rules! ids {
             #[must_use]
             pub const fn as_uuid(&self) -> &Uuid {
                 &self.0
+            }
+        }
+
+        impl Id for $name {
+            fn is_real(&self) -> bool {
+                !self.0.is_nil()
             }
         }
 
@@ -56,15 +67,18 @@ macro_rules! ids {
             }
         }
 
-        $crate::value::equal_to_text!(impl[] $name, |id, text| Uuid::try_parse(text) == Ok(id.0));
+        impl AsText for $name {
+            fn with_text<R>(&self, function: impl FnOnce(&str) -> R) -> R {
+                function(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
+            }
 
-        impl TryFrom<&str> for $name {
-            type Error = ParseIdError;
-
-            fn try_from(text: &str) -> Result<Self, Self::Error> {
-                text.parse()
+            fn is_text(&self, text: &str) -> bool {
+                text.parse() == Ok(*self)
             }
         }
+
+        text_forms!(valid $name);
+        text_serde!($name);
 
         impl FromStr for $name {
             type Err = ParseIdError;
@@ -74,27 +88,9 @@ macro_rules! ids {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(&self.0, f)
-            }
-        }
-
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, concat!(stringify!($name), "({})"), self.0)
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(UuidVisitor).map(Self)
             }
         }
 
@@ -141,19 +137,5 @@ ids! {
 
 /// Error returned when a string is not a valid id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a UUID")]
+#[error("expected a UUID")]
 pub struct ParseIdError(());
-
-struct UuidVisitor;
-
-impl Visitor<'_> for UuidVisitor {
-    type Value = Uuid;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a UUID")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Uuid, E> {
-        Uuid::try_parse(text).map_err(|_| E::custom("expected a UUID"))
-    }
-}

@@ -6,8 +6,8 @@
 //! | [`Timestamp`] | a string | the text, with views as an instant, a local time or a date |
 //! | [`Amount`] | a number | all digits of a decimal number |
 //! | [`Tags`] | an object of strings | the tags of a company, ordered by key |
-//! | [`DataType`] | a string | a documented data type, or any other text |
-//! | [`StatusCode`] | a string or a number | the status code of a connection error |
+//! | [`DataType`], [`ReportType`] | a string | a documented data type or report, or any other text |
+//! | [`ErrorCode`] | a string or a number | the status code of a connection error |
 //! | [`RawJson`] | any | a JSON value, byte for byte |
 //! | [`Extra`] | members of an object | unknown fields, and optional fields that do not fit their type |
 //! | [`Other`] | a string | an undocumented value, in the `Other` variant of an enum |
@@ -16,34 +16,24 @@
 //! lower case with hyphens and that tags are sorted by key.
 
 mod amount;
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod data_type;
-pub mod extra;
-mod field;
+mod error_code;
 mod id;
-mod members;
-mod raw_json;
-mod status_code;
-pub mod tags;
+mod report_type;
+mod tags;
 mod timestamp;
-mod vocabulary;
 
+pub use crate::json::{Extra, Other, ParseFieldError, RawJson};
 pub use amount::{Amount, ParseAmountError};
 pub use data_type::DataType;
-#[doc(inline)]
-pub use extra::Extra;
+pub use error_code::ErrorCode;
+pub(crate) use id::Id;
 pub use id::{
     ClientId, CompanyId, ConnectionId, DatasetId, EventId, IntegrationId, ParseIdError,
     PushOperationKey, ReportId, RuleId, SourceId, SyncId, UserId,
 };
-pub use raw_json::RawJson;
-pub(crate) use raw_json::check_format;
-pub use status_code::StatusCode;
+pub use report_type::ReportType;
 pub use tags::Tags;
 pub use timestamp::Timestamp;
-pub use vocabulary::Other;
-
-pub(crate) use field::{Field, FieldError, FieldErrorKind, Hot, HotOption, Text, give_up};
-pub(crate) use members::{Members, Name};
-#[cfg(feature = "arbitrary")]
-pub(crate) use vocabulary::arbitrary_value;
-pub(crate) use vocabulary::{equal_to_text, text_impls, vocabulary};

@@ -1,7 +1,7 @@
 //! Tags of a company.
 
 use std::fmt;
-use std::iter::FusedIterator;
+use std::iter::Map;
 use std::{slice, vec};
 
 use serde::de::{Error as _, MapAccess, Visitor};
@@ -9,8 +9,9 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Extra, Field, FieldError, Members, give_up};
-use crate::drift::{DriftKind, Walk};
+use crate::json::{
+    DriftKind, Extra, Field, FieldError, Members, Walk, check_format, give_up, raw_value, read,
+};
 
 /// Tags that a Codat client has set on a company: a map from string to string, ordered by key.
 ///
@@ -55,8 +56,8 @@ impl Tags {
 
     /// Returns an iterator over the keys and values, ordered by key.
     #[must_use]
-    pub fn iter(&self) -> Iter<'_> {
-        Iter(self.tags.iter())
+    pub fn iter(&self) -> <&Self as IntoIterator>::IntoIter {
+        self.into_iter()
     }
 
     /// Sets a tag and returns its previous value, if any.
@@ -102,68 +103,24 @@ impl Tags {
     }
 }
 
-/// Iterator over the keys and values of [`Tags`], ordered by key. Created by [`Tags::iter`].
-#[derive(Clone, Debug)]
-pub struct Iter<'a>(slice::Iter<'a, (Box<str>, Box<str>)>);
-
-impl<'a> Iterator for Iter<'a> {
-    type Item = (&'a str, &'a str);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(key, value)| (&**key, &**value))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
-}
-
-impl DoubleEndedIterator for Iter<'_> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.0.next_back().map(|(key, value)| (&**key, &**value))
-    }
-}
-
-impl ExactSizeIterator for Iter<'_> {}
-
-impl FusedIterator for Iter<'_> {}
-
-/// Owning iterator over the keys and values of [`Tags`], ordered by key. Created by its
-/// `into_iter`.
-#[derive(Debug)]
-pub struct IntoIter(vec::IntoIter<(Box<str>, Box<str>)>);
-
-impl Iterator for IntoIter {
-    type Item = (String, String);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(key, value)| (key.into(), value.into()))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
-}
-
-impl ExactSizeIterator for IntoIter {}
-
-impl FusedIterator for IntoIter {}
-
 impl IntoIterator for Tags {
-    type Item = (String, String);
-    type IntoIter = IntoIter;
+    type Item = (Box<str>, Box<str>);
+    type IntoIter = vec::IntoIter<(Box<str>, Box<str>)>;
 
-    fn into_iter(self) -> IntoIter {
-        IntoIter(self.tags.into_iter())
+    fn into_iter(self) -> Self::IntoIter {
+        self.tags.into_iter()
     }
 }
 
 impl<'a> IntoIterator for &'a Tags {
     type Item = (&'a str, &'a str);
-    type IntoIter = Iter<'a>;
+    type IntoIter = Map<
+        slice::Iter<'a, (Box<str>, Box<str>)>,
+        fn(&'a (Box<str>, Box<str>)) -> (&'a str, &'a str),
+    >;
 
-    fn into_iter(self) -> Iter<'a> {
-        self.iter()
+    fn into_iter(self) -> Self::IntoIter {
+        self.tags.iter().map(|(key, value)| (&**key, &**value))
     }
 }
 
@@ -181,16 +138,22 @@ impl<K: Into<String>, V: Into<String>, const N: usize> From<[(K, V); N]> for Tag
     }
 }
 
+/// Sets each tag, in linear time but for sorting.
 impl<K: Into<String>, V: Into<String>> Extend<(K, V)> for Tags {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, tags: I) {
         for (key, value) in tags {
-            self.insert(key, value);
+            self.tags.push((key.into().into(), value.into().into()));
         }
+        // The sort keeps the order of equal keys, of which the last one stays.
+        self.tags.reverse();
+        self.tags.sort_by(|one, other| one.0.cmp(&other.0));
+        self.tags.dedup_by(|one, other| one.0 == other.0);
     }
 }
 
 impl Serialize for Tags {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        check_format(&serializer)?;
         let mut map = serializer.serialize_map(None)?;
         for (key, value) in self {
             map.serialize_entry(key, value)?;
@@ -202,15 +165,15 @@ impl Serialize for Tags {
 
 impl<'de> Deserialize<'de> for Tags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Box::<RawValue>::deserialize(deserializer)?;
-        Self::cold(&json).map_err(D::Error::custom)
+        let json = raw_value(deserializer)?;
+        Self::slow(&json).map_err(D::Error::custom)
     }
 }
 
 impl Field for Tags {
     const EXPECTED: &'static str = "an object";
 
-    fn hot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn fast<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TagsVisitor;
 
         impl<'de> Visitor<'de> for TagsVisitor {
@@ -235,12 +198,16 @@ impl Field for Tags {
         deserializer.deserialize_map(TagsVisitor)
     }
 
-    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+    fn read(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        read(json)
+    }
+
+    fn slow(json: &RawValue) -> Result<Self, FieldError<'_>> {
         let mut members = Members::from_json(json)?;
         let tags = members.take_strings();
         Ok(Self {
             tags,
-            extra: members.into_extra(),
+            extra: members.take_extra(),
         })
     }
 

@@ -1,15 +1,11 @@
 //! Dates and times, kept as the text that was sent.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::str::FromStr;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
-use serde::{Serialize, Serializer};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Timelike, Utc};
 
-use super::{Field, text_impls};
-use crate::drift::{DriftKind, Walk};
+use crate::json::{AsText, DriftKind, Field, Walk, text_forms, text_serde};
 
 /// Date, or date and time, kept as the text that was sent.
 ///
@@ -23,7 +19,7 @@ use crate::drift::{DriftKind, Walk};
 /// | date only | `2025-03-14` | a calendar date | [`date`](Self::date) |
 ///
 /// The seconds can have a fraction of any number of digits, and a space is accepted in place of the
-/// `T`.
+/// `T`. Second 60 is a leap second, which can only be at 23:59 UTC.
 ///
 /// Any text is a `Timestamp`: reading an impossible date such as `2025-02-30`, or a text that is no
 /// date at all, does not fail. All views of such a timestamp are `None`, and the text is written
@@ -110,7 +106,7 @@ impl Timestamp {
     /// Returns the instant in UTC, assuming UTC if the text has no offset.
     ///
     /// Use it for fields that are documented as UTC, such as
-    /// [`Webhook::generated_date`](field@crate::Webhook::generated_date). Returns `None` if the
+    /// [`Webhook::generated_date`](crate::Webhook::generated_date). Returns `None` if the
     /// text has no time.
     #[must_use]
     pub fn assume_utc(&self) -> Option<DateTime<Utc>> {
@@ -128,7 +124,13 @@ fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
         let forms = [Timestamp::from(instant), Timestamp::from(instant.to_utc())];
         return forms.iter().any(|form| form == text).then_some(instant);
     }
-    DateTime::parse_from_rfc3339(text).ok()
+    // chrono accepts U+2212 as a minus sign.
+    let instant = DateTime::parse_from_rfc3339(text)
+        .ok()
+        .filter(|_| text.is_ascii())?;
+    let utc = instant.naive_utc();
+    let is_leap_second = utc.nanosecond() >= 1_000_000_000;
+    (!is_leap_second || (utc.hour(), utc.minute()) == (23, 59)).then_some(instant)
 }
 
 /// Returns the local date and time of an instant, or `None` if it is outside chrono's range of
@@ -150,27 +152,14 @@ impl From<&str> for Timestamp {
     }
 }
 
-impl From<String> for Timestamp {
-    fn from(text: String) -> Self {
-        if text.len() <= INLINE {
-            Self::from(text.as_str())
-        } else {
-            Self(Repr::Boxed(text.into()))
-        }
+impl AsText for Timestamp {
+    fn with_text<R>(&self, function: impl FnOnce(&str) -> R) -> R {
+        function(self.as_str())
     }
 }
 
-impl AsRef<str> for Timestamp {
-    fn as_ref(&self) -> &str {
-        self.as_str()
-    }
-}
-
-impl std::borrow::Borrow<str> for Timestamp {
-    fn borrow(&self) -> &str {
-        self.as_str()
-    }
-}
+text_forms!(any Timestamp as_str);
+text_serde!(Timestamp);
 
 impl PartialEq for Timestamp {
     fn eq(&self, other: &Self) -> bool {
@@ -189,20 +178,6 @@ impl Hash for Timestamp {
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Timestamp").field(&self.as_str()).finish()
-    }
-}
-
-impl Serialize for Timestamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl FromStr for Timestamp {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self::from(text))
     }
 }
 
@@ -239,8 +214,6 @@ impl From<NaiveDate> for Timestamp {
         Self::from(date.format("%Y-%m-%d").to_string())
     }
 }
-
-text_impls!(Timestamp);
 
 impl Field for Timestamp {
     const EXPECTED: &'static str = "a string";

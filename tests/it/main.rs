@@ -5,7 +5,6 @@ mod catalogue;
 mod common;
 mod conformance;
 mod drift;
-mod duplicates;
 mod errors;
 mod extra;
 mod helpers;

@@ -1,4 +1,4 @@
-//! Text for logs: paths, truncation, escapes, identifiers.
+//! Text for logs: paths, truncation, escapes, identifiers, lists.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,17 +19,24 @@ pub(crate) fn truncate(text: &str, characters: usize) -> &str {
     end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
-/// Displays text with its control characters escaped.
+/// Displays text with the characters escaped that would break a line or change its direction.
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| {
-            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-                write!(f, "{}", c.escape_default())
-            } else {
-                write!(f, "{c}")
-            }
+        let is_odd = |c: char| {
+            c.is_control()
+                || matches!(
+                    c,
+                    '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                )
+                || matches!(c, '\u{2066}'..='\u{2069}')
+        };
+        self.0.split_inclusive(is_odd).try_for_each(|part| {
+            let plain = part.trim_end_matches(is_odd);
+            f.write_str(plain)?;
+            let odd = part.strip_prefix(plain).unwrap_or_default();
+            write!(f, "{}", odd.escape_default())
         })
     }
 }
@@ -44,6 +51,11 @@ pub(crate) fn identifier(text: &str) -> Option<&str> {
 /// Returns the text for a log: `?` if it is not an identifier.
 pub(crate) fn shown(text: &str) -> String {
     identifier(text).unwrap_or("?").to_owned()
+}
+
+/// Returns the text of a date for a log. A fraction can have any number of digits.
+pub(crate) fn shown_date(date: &str) -> &str {
+    truncate(date, 40)
 }
 
 /// Lists the first parts of a line for a log, which stays short whatever was sent.

@@ -5,19 +5,22 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
-use serde::ser::Error as _;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
+
+use super::{raw_value, write_raw_value};
 
 /// JSON value of any shape, kept and written back byte for byte.
 ///
-/// Equality compares the text: the same value with different white space is not equal.
+/// Equality compares the text: the same value with different white space, or with its keys in another
+/// order, is not equal. Both change on the way through a `serde_json::Value`.
 ///
 /// White space between tokens is kept, including line breaks. If you write JSON Lines, replace the
 /// line breaks with spaces; this is safe, because a JSON string cannot contain a literal line
 /// break.
 ///
-/// Serializing it into a binary format returns an error: store [`as_str`](Self::as_str) instead.
+/// `serde_json` writes the text as it is. Other human-readable formats write the value, and binary ones
+/// return an error: store [`as_str`](Self::as_str) in them.
 ///
 /// ```
 /// use codat_webhooks::value::RawJson;
@@ -29,11 +32,27 @@ use serde_json::value::RawValue;
 /// assert_eq!(value["region"], "eu");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone)]
 pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
+    /// Serializes a value.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of [`serde_json`] if the value cannot be represented in JSON: if its `Serialize`
+    /// fails, or if it has a map with keys that are not strings.
+    ///
+    /// ```
+    /// use codat_webhooks::value::RawJson;
+    ///
+    /// assert_eq!(RawJson::new(&["eu", "us"])?.as_str(), r#"["eu","us"]"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn new(value: &(impl Serialize + ?Sized)) -> serde_json::Result<Self> {
+        serde_json::value::to_raw_value(value).map(Self)
+    }
+
     /// Returns the JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -72,22 +91,15 @@ impl FromStr for RawJson {
     }
 }
 
-/// Returns an error if the format is binary. Such a format cannot represent raw JSON, so the value
-/// could not be read back from it.
-pub(crate) fn check_format<S: Serializer>(serializer: &S) -> Result<(), S::Error> {
-    if serializer.is_human_readable() {
-        Ok(())
-    } else {
-        Err(S::Error::custom(
-            "webhooks can be serialized as JSON only; store the JSON text in other formats",
-        ))
+impl Serialize for RawJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_raw_value(&self.0, serializer)
     }
 }
 
-impl Serialize for RawJson {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        check_format(&serializer)?;
-        self.0.serialize(serializer)
+impl<'de> Deserialize<'de> for RawJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        raw_value(deserializer).map(Self)
     }
 }
 

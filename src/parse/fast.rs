@@ -1,4 +1,4 @@
-//! The hot reader: a single pass over the body, directly into the payload if the event type precedes
+//! The fast reader: a single pass over the body, directly into the payload if the event type precedes
 //! it.
 
 use std::borrow::Cow;
@@ -8,49 +8,44 @@ use serde::de::{DeserializeSeed, Deserializer as _, Error, MapAccess, Visitor};
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
-use super::{Body, Header, is_respelled, needs_no_payload};
-use crate::event::{Event, EventType, HotEvent, UnknownEvent};
-use crate::payload::KeySeed;
-use crate::value::{EventId, Extra, RawJson, Text, Timestamp, give_up};
+use super::{needs_no_payload, strip_bom};
+use crate::envelope::Envelope;
+use crate::event::{Event, EventType, FastEvent, REPORT, UnknownEvent};
+use crate::json::{Extra, KeySeed, Name, Text, Unknown, give_up};
+use crate::legacy::{ALERT_ID, RULE_TYPE};
+use crate::value::{EventId, Timestamp};
+use crate::webhook::{EVENT_TYPE, Webhook};
 
-/// Reads a body. Returns `None` if there is anything in it that is not as documented.
-pub(super) fn body(json: &str) -> Option<Body> {
+/// Reads a body. Returns `None` if there is anything in it that is not as documented, other than
+/// unknown fields.
+pub(super) fn webhook(json: &str) -> Option<Webhook> {
     let top = top(json, true)?;
     let event = match top.payload {
         Some(Payload::Typed(event)) => event,
-        Some(Payload::Raw(raw)) => read(&top.event_type, raw)?,
+        // It precedes the event type.
+        Some(Payload::Raw(raw)) => FastEvent(EventType::of_event(&top.event_type))
+            .deserialize(&mut Deserializer::from_str(raw.get()))
+            .ok()?,
         None => Event::Unknown(UnknownEvent::new(&top.event_type).ok()?),
     };
-    Some(Body {
+    Some(Webhook {
         id: top.id,
         generated_date: top.generated_date.map(|date| Timestamp::from(&*date)),
         event,
-        extra: Extra::new(),
+        extra: top.extra,
     })
 }
 
-/// Reads a payload that precedes the event type.
-fn read(event_type: &str, payload: &RawValue) -> Option<Event> {
-    if let EventType::Unknown(event_type) = EventType::of_event(event_type) {
-        return Some(Event::Unknown(UnknownEvent {
-            event_type,
-            payload: Some(RawJson::from(payload.to_owned())),
-        }));
-    }
-    HotEvent(EventType::of_event(event_type))
-        .deserialize(&mut Deserializer::from_str(payload.get()))
-        .ok()
-}
-
 /// Reads a body except for its payload.
-pub(super) fn header(json: &str) -> Option<Header<'_>> {
-    let top = top(json, false)?;
+pub(super) fn envelope(body: &str) -> Option<Envelope<'_>> {
+    let top = top(strip_bom(body), false)?;
     let payload = match top.payload {
         Some(Payload::Raw(raw)) => Some(raw),
         _ if needs_no_payload(&top.event_type) => None,
         _ => return None,
     };
-    Some(Header {
+    Some(Envelope {
+        body,
         id: top.id,
         event_type: top.event_type,
         is_alert: false,
@@ -72,12 +67,16 @@ struct Top<'a> {
     event_type: Cow<'a, str>,
     generated_date: Option<Cow<'a, str>>,
     payload: Option<Payload<'a>>,
+    extra: Extra,
 }
 
 enum Payload<'a> {
     Typed(Event),
     Raw(&'a RawValue),
 }
+
+/// Fields that make a body one for the slow reader: another spelling of the event type, an alert.
+const FOR_SLOW: &[Name] = &[EVENT_TYPE, ALERT_ID, RULE_TYPE];
 
 struct TopVisitor {
     /// Whether the payload is to be read into its type.
@@ -105,13 +104,19 @@ impl<'de> Visitor<'de> for TopVisitor {
         let mut generated_date = None;
         let mut payload = None;
 
-        while let Some(key) = map.next_key_seed(KeySeed(|key: &str| match key {
+        let mut unknown = Unknown::default();
+
+        while let Some(key) = map.next_key_seed(KeySeed(&mut unknown, |key: &str| match key {
             "id" => Some(Key::Id),
             "eventType" => Some(Key::EventType),
             "generatedDate" => Some(Key::GeneratedDate),
             "payload" => Some(Key::Payload),
             _ => None,
         }))? {
+            let Some(key) = key else {
+                unknown.read_value(&mut map, FOR_SLOW)?;
+                continue;
+            };
             match key {
                 Key::Id => once(&mut id, || map.next_value())?,
                 Key::EventType => once(&mut event_type, || map.next_value())?,
@@ -120,7 +125,7 @@ impl<'de> Visitor<'de> for TopVisitor {
                 }
                 Key::Payload => once(&mut payload, || match &event_type {
                     Some(Text(event_type)) if self.typed => map
-                        .next_value_seed(HotEvent(EventType::of_event(event_type)))
+                        .next_value_seed(FastEvent(EventType::of_event(event_type)))
                         .map(Payload::Typed),
                     _ => map.next_value().map(Payload::Raw),
                 })?,
@@ -128,7 +133,7 @@ impl<'de> Visitor<'de> for TopVisitor {
         }
 
         let Text(event_type) = event_type.ok_or_else(give_up)?;
-        if is_respelled(&event_type) {
+        if event_type.starts_with(REPORT) {
             return Err(give_up());
         }
         Ok(Top {
@@ -136,6 +141,7 @@ impl<'de> Visitor<'de> for TopVisitor {
             event_type,
             generated_date: generated_date.flatten().map(|Text(date)| date),
             payload,
+            extra: unknown.into_extra(),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! [`Members`]: the members of a JSON object, raw, which the cold reader takes one by one.
+//! [`Members`]: the members of a JSON object, raw, which the slow reader takes one by one.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,6 +9,9 @@ use serde_json::value::RawValue;
 
 use super::field::push;
 use super::{Extra, Field, FieldError, FieldErrorKind, RawJson, Text};
+
+/// A value, with its index in the list of members unless it is inside one of them.
+type Found<'a> = (Option<usize>, &'a RawValue);
 
 /// Wire name of a field, with the other spellings in which it is read.
 ///
@@ -30,7 +33,7 @@ impl Name {
     }
 }
 
-/// Members of a JSON object. The cold reader removes the fields one by one; the rest is the
+/// Members of a JSON object. The slow reader removes the fields one by one; the rest is the
 /// [`Extra`].
 pub(crate) struct Members<'a> {
     list: Vec<Member<'a>>,
@@ -114,12 +117,10 @@ impl<'a> Members<'a> {
         (members, result.err())
     }
 
-    /// Removes a required field and returns its value.
+    /// Removes a required field and returns its value. The first spelling that is present and not
+    /// `null` decides.
     pub(crate) fn required<T: Field>(&mut self, name: Name) -> Result<T, FieldError<'a>> {
-        match self.take(name)? {
-            Some(value) => Ok(value),
-            None => Err(self.missing(name)),
-        }
+        self.take(name, true)?.ok_or_else(|| self.missing(name))
     }
 
     /// Creates the error of a required field that is missing.
@@ -131,36 +132,48 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Removes an optional field and returns its value. A value that does not fit is not removed.
+    /// Removes an optional field and returns its value: that of the first spelling whose value fits. A
+    /// value that does not fit is not removed.
     pub(crate) fn optional<T: Field>(&mut self, name: Name) -> Option<T> {
-        self.take(name).ok().flatten()
+        self.take(name, false).ok().flatten()
     }
 
-    /// Removes the first spelling of a field that has a value that fits, and returns the value.
-    ///
-    /// If there are only values that do not fit, returns the error of the first one.
-    fn take<T: Field>(&mut self, name: Name) -> Result<Option<T>, FieldError<'a>> {
+    fn take<T: Field>(&mut self, name: Name, required: bool) -> Result<Option<T>, FieldError<'a>> {
+        let mut value = None;
+        self.take_with(name, required, &mut |json| {
+            value = Some(T::read(json)?);
+            Ok(())
+        })?;
+        Ok(value)
+    }
+
+    /// Removes a field that `read` accepts. Compiled once for all types.
+    fn take_with(
+        &mut self,
+        name: Name,
+        required: bool,
+        read: &mut dyn FnMut(&'a RawValue) -> Result<(), FieldError<'a>>,
+    ) -> Result<(), FieldError<'a>> {
+        self.drop_nulls(name);
         let mut first_error = None;
         for spelling in name.spellings() {
-            let (index, json) = match self.find(spelling) {
-                Ok(Some(found)) => found,
+            let result = match self.lookup(spelling) {
                 Ok(None) => continue,
-                Err(error) => {
-                    first_error.get_or_insert(error);
-                    continue;
-                }
+                Ok(Some((index, json))) => match read(json) {
+                    Ok(()) => {
+                        self.take_at(index, name.wire, spelling);
+                        return Ok(());
+                    }
+                    Err(error) => Err(error.within(spelling)),
+                },
+                Err(error) => Err(error),
             };
-            match T::read(json) {
-                Ok(value) => {
-                    self.take_at(index, name.wire, spelling);
-                    return Ok(Some(value));
-                }
-                Err(error) => {
-                    first_error.get_or_insert(error.within(spelling));
-                }
+            if required {
+                return result;
             }
+            first_error.get_or_insert(result);
         }
-        first_error.map_or(Ok(None), Err)
+        first_error.unwrap_or(Ok(()))
     }
 
     /// Reads a field without removing it.
@@ -169,9 +182,14 @@ impl<'a> Members<'a> {
     }
 
     /// Reads one spelling of a field without removing it.
-    pub(crate) fn read<T: Field>(&self, spelling: &str) -> Option<T> {
+    fn read<T: Field>(&self, spelling: &str) -> Option<T> {
         let (_, json) = self.lookup(spelling).ok()??;
         T::read(json).ok()
+    }
+
+    /// Returns `true` if there is a value under the spelling, and the function accepts it.
+    pub(super) fn holds(&self, spelling: &str, accepts: impl FnOnce(&RawValue) -> bool) -> bool {
+        matches!(self.lookup(spelling), Ok(Some((_, json))) if accepts(json))
     }
 
     /// Removes a field and returns its raw value, including `null`.
@@ -190,12 +208,14 @@ impl<'a> Members<'a> {
         None
     }
 
-    /// Replaces a field that fits with an empty object. Used for objects that hold nothing but nulls.
-    pub(crate) fn replace_with_empty_object<T: Field>(&mut self, name: Name) {
-        let mut spellings = name.spellings();
-        let fits = spellings.find(|spelling| self.read::<T>(spelling).is_some());
-        let found = fits.and_then(|spelling| self.lookup(spelling).ok()?);
-        let index = found.and_then(|(index, _)| index);
+    /// Replaces a field that is an object with an empty one. Used for an object that holds nothing but
+    /// nulls.
+    pub(crate) fn replace_with_empty_object(&mut self, name: Name) {
+        let is_object = |(_, json): &Found<'_>| json.get().starts_with('{');
+        let mut found = name
+            .spellings()
+            .filter_map(|spelling| self.lookup(spelling).ok()?);
+        let index = found.find(is_object).and_then(|(index, _)| index);
         if let Some(member) = index.and_then(|index| self.list.get_mut(index)) {
             member.json = serde_json::from_str("{}").ok();
         }
@@ -226,6 +246,11 @@ impl<'a> Members<'a> {
             .any(|spelling| !matches!(self.lookup(spelling), Ok(None)))
     }
 
+    /// Returns `true` if a field is present under its wire name, with a value that is not `null`.
+    pub(crate) fn has_wire(&self, name: Name) -> bool {
+        !matches!(self.lookup(name.wire), Ok(None))
+    }
+
     /// Returns an error if a spelling is repeated, even if its values are `null`.
     pub(crate) fn reject_repeated(&self, spelling: &str) -> Result<(), FieldError<'a>> {
         let same = self.list.iter().filter(|member| member.key == spelling);
@@ -235,30 +260,20 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Removes the members of a spelling that are `null`, which is equivalent to missing, and looks
-    /// up its value.
-    #[allow(clippy::type_complexity)]
-    fn find(
-        &mut self,
-        spelling: &str,
-    ) -> Result<Option<(Option<usize>, &'a RawValue)>, FieldError<'a>> {
+    /// Removes the members of a field that are `null`, which is equivalent to missing.
+    fn drop_nulls(&mut self, name: Name) {
         for member in &mut self.list {
-            if member.key == spelling && member.is_null() {
+            if member.is_null() && name.spellings().any(|spelling| member.key == spelling) {
                 member.json = None;
             }
         }
-        self.lookup(spelling)
     }
 
     /// Looks up the value of a spelling, with its index unless it is inside another field.
     ///
     /// A repeated field is an error. If one reader used the first value and another one the last, a
     /// body could pass a check in one and mean something else in the other.
-    #[allow(clippy::type_complexity)]
-    fn lookup(
-        &self,
-        spelling: &str,
-    ) -> Result<Option<(Option<usize>, &'a RawValue)>, FieldError<'a>> {
+    fn lookup(&self, spelling: &str) -> Result<Option<Found<'a>>, FieldError<'a>> {
         if let Some((outer, inner)) = spelling.split_once('.') {
             let Some((_, object)) = self.lookup(outer)? else {
                 return Ok(None);
@@ -296,15 +311,15 @@ impl<'a> Members<'a> {
         self.spellings.push((name, spelling));
     }
 
-    /// Returns the members that were not removed.
-    pub(crate) fn into_extra(self) -> Extra {
+    /// Removes the members that are left.
+    pub(crate) fn take_extra(&mut self) -> Extra {
         let rest = self.list.iter().filter(|member| member.json.is_some());
         let mut fields = Vec::with_capacity(rest.count());
-        for member in self.list {
+        for member in std::mem::take(&mut self.list) {
             if let Some(json) = member.json {
                 fields.push((member.key.into(), RawJson::from(json.to_owned())));
             }
         }
-        Extra::from_parts(fields, self.spellings)
+        Extra::from_parts(fields, std::mem::take(&mut self.spellings))
     }
 }

@@ -3,10 +3,9 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::event::{EventType, ForLog};
-use crate::value::{EventId, FieldErrorKind};
+use crate::json::{FieldErrorKind, label};
+use crate::value::EventId;
 
 /// Error returned when a body cannot be parsed.
 ///
@@ -45,34 +44,23 @@ use crate::value::{EventId, FieldErrorKind};
 #[error(transparent)]
 pub struct Error(Box<Inner>);
 
-/// The kind of an [`Error`].
-///
-/// Serialized in camel case: `json`, `envelope`, `payload`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The body is not a single UTF-8 JSON value.
-    Json,
-    /// The body is JSON, but not an event.
-    Envelope,
-    /// The body is a known event that is missing a required field or has one of the wrong type.
-    Payload,
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Json => "not JSON",
-            Self::Envelope => "not a webhook event",
-            Self::Payload => "payload does not fit",
-        })
+label! {
+    /// The kind of an [`Error`].
+    #[non_exhaustive]
+    pub enum ErrorKind {
+        /// The body is not a single UTF-8 JSON value.
+        Json = "json",
+        /// The body is JSON, but not an event.
+        Envelope = "envelope",
+        /// The body is a known event that is missing a required field or has one of the wrong type.
+        Payload = "payload",
     }
 }
 
 #[derive(thiserror::Error)]
 #[error(
-    "{kind}: {problem} at {}{}line {} column {}{context}",
+    "{}: {problem} at {}{}line {} column {}{context}",
+    headline(*kind),
     path.as_deref().unwrap_or_default(),
     if path.is_some() { ", " } else { "" },
     place.0,
@@ -85,6 +73,14 @@ struct Inner {
     place: (usize, usize),
     context: Context,
     source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+fn headline(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Json => "not JSON",
+        ErrorKind::Envelope => "not a webhook event",
+        ErrorKind::Payload => "payload does not fit",
+    }
 }
 
 /// What is wrong.

@@ -1,59 +1,72 @@
-//! The cold reader: from raw members, field by field.
+//! The slow reader: from raw members, field by field.
 
 use std::str::Utf8Error;
 
 use serde_json::value::RawValue;
 
 use super::error::{Context, Problem, position};
-use super::{
-    Body, EVENT_TYPE, Error, ErrorKind, GENERATED_DATE, Header, ID, PAYLOAD, is_respelled,
-    needs_no_payload, strip_bom,
-};
-use crate::event::{Event, EventType, REPORT, REPORTS, UnknownEvent};
-use crate::legacy::{self, ALERT_ID, Alert, DATA, RULE_TYPE};
-use crate::payload::{AlertHeader, Fields};
-use crate::value::{EventId, FieldError, Members, RawJson, Timestamp};
+use super::{Error, ErrorKind, needs_no_payload, strip_bom};
+use crate::envelope::Envelope;
+use crate::event::{Event, EventType, REPORT, REPORTS, UnknownEvent, from_alert};
+use crate::json::{FieldError, Fields, Members, RawJson};
+use crate::legacy::{ALERT_ID, AlertHeader, DATA, RULE_TYPE};
+use crate::value::{EventId, Timestamp};
+use crate::webhook::{EVENT_TYPE, GENERATED_DATE, ID, PAYLOAD, Webhook};
 
 /// An error in a field, and the kind of the error for the body.
 type Failure<'a> = (ErrorKind, FieldError<'a>);
 
 /// Reads a body.
-pub(super) fn body(text: &str) -> Result<Body, Error> {
-    read(text, |members, is_alert| {
+pub(super) fn webhook(text: &str) -> Result<Webhook, Error> {
+    read(text, |mut members, is_alert| {
         if is_alert {
-            alert(members)
-        } else {
-            event(members)
+            let (id, header) = alert_header(&mut members)?;
+            let generated_date = members.optional(GENERATED_DATE);
+            let event = from_alert(header, &mut members);
+            return Ok(Webhook {
+                id,
+                generated_date,
+                event,
+                extra: members.take_extra(),
+            });
         }
+        let envelope = event_envelope(&mut members)?;
+        let event = match (EventType::of_event(&envelope.event_type), envelope.payload) {
+            (EventType::Unknown(event_type), payload) => Event::Unknown(UnknownEvent {
+                event_type,
+                payload: payload.map(|payload| RawJson::from(payload.to_owned())),
+            }),
+            (event_type, payload) => event_type
+                .read_slowly(payload.unwrap_or(RawValue::NULL))
+                .map_err(|error| (ErrorKind::Payload, error.within(PAYLOAD.wire)))?,
+        };
+        Ok(Webhook {
+            id: envelope.id,
+            generated_date: envelope.generated_date.as_deref().map(Timestamp::from),
+            event,
+            extra: members.take_extra(),
+        })
     })
 }
 
 /// Reads a body except for its payload.
-pub(super) fn header(text: &str) -> Result<Header<'_>, Error> {
+pub(super) fn envelope(text: &str) -> Result<Envelope<'_>, Error> {
     read(text, |mut members, is_alert| {
-        if is_alert {
+        let mut envelope = if is_alert {
             let (id, header) = alert_header(&mut members)?;
-            return Ok(Header {
+            Envelope {
+                body: text,
                 id,
-                event_type: EventType::of_rule(&header.rule_type)
-                    .as_str()
-                    .into_owned()
-                    .into(),
+                event_type: header.rule_type.into(),
                 is_alert,
-                generated_date: None,
+                generated_date: members.optional(GENERATED_DATE).map(String::into),
                 payload: members.take_raw(DATA),
-            });
-        }
-        let envelope = envelope(&mut members)?;
-        Ok(Header {
-            id: envelope.id,
-            event_type: envelope.event_type.into(),
-            is_alert,
-            generated_date: envelope
-                .generated_date
-                .map(|date| date.as_str().to_owned().into()),
-            payload: envelope.payload,
-        })
+            }
+        } else {
+            event_envelope(&mut members)?
+        };
+        envelope.body = text;
+        Ok(envelope)
     })
 }
 
@@ -69,7 +82,7 @@ fn read<'a, T>(
         return Err(not_an_object(text, context(&members, is_alert)));
     }
     read(members, is_alert).map_err(|(kind, error)| {
-        // The members are gone.
+        // `read` has taken the members.
         let context = context(&Members::parse(json).0, is_alert);
         let (line, column) = position_of(error.part, text);
         Error::new(
@@ -83,11 +96,20 @@ fn read<'a, T>(
     })
 }
 
-/// Returns `true` if the body is a legacy alert. Its keys can be extra keys of an event, too.
+/// Returns `true` if the body is a legacy alert. Its keys can be extra keys of an event, and `id` and
+/// `payload` extra keys of an alert.
 fn is_alert(members: &Members<'_>) -> bool {
-    let has_type = members.has(EVENT_TYPE);
-    let is_event = has_type && (members.has(ID) || members.has(PAYLOAD));
-    !is_event && (members.has(RULE_TYPE) || (has_type && members.has(ALERT_ID)))
+    let (id, alert_id) = (members.has(ID), members.has(ALERT_ID));
+    let (rule_type, payload) = (members.has(RULE_TYPE), members.has(PAYLOAD));
+    let is_event = if members.has_wire(EVENT_TYPE) {
+        id || payload
+    } else if members.has(EVENT_TYPE) {
+        // Some alerts have the name of the rule in `type`.
+        payload || (id && !alert_id)
+    } else {
+        !rule_type && (id || payload)
+    };
+    !is_event && (rule_type || alert_id)
 }
 
 /// Finds out which event a body is, for its error.
@@ -101,25 +123,16 @@ fn context(members: &Members<'_>, is_alert: bool) -> Context {
                 .map(|rule_type| EventType::of_rule(&rule_type)),
         };
     }
-    // The rest of an alert may be cut off.
-    let names_an_alert = !members.has(EVENT_TYPE) && !members.has(ID);
     Context {
-        id: members.peek(if names_an_alert { ALERT_ID } else { ID }),
+        id: members.peek(ID),
         event_type: members
             .peek::<String>(EVENT_TYPE)
             .map(|event_type| EventType::of_event(&event_type)),
     }
 }
 
-/// The fields of the current envelope.
-struct Envelope<'a> {
-    id: EventId,
-    event_type: String,
-    generated_date: Option<Timestamp>,
-    payload: Option<&'a RawValue>,
-}
-
-fn envelope<'a>(members: &mut Members<'a>) -> Result<Envelope<'a>, Failure<'a>> {
+/// Reads the current envelope.
+fn event_envelope<'a>(members: &mut Members<'a>) -> Result<Envelope<'a>, Failure<'a>> {
     let in_envelope = |error| (ErrorKind::Envelope, error);
     for name in [ID, EVENT_TYPE, GENERATED_DATE, PAYLOAD] {
         for spelling in name.spellings() {
@@ -128,75 +141,36 @@ fn envelope<'a>(members: &mut Members<'a>) -> Result<Envelope<'a>, Failure<'a>> 
     }
     let id = members.required(ID).map_err(in_envelope)?;
     let event_type: String = members.required(EVENT_TYPE).map_err(in_envelope)?;
-    let generated_date = members.optional(GENERATED_DATE);
+    let generated_date: Option<String> = members.optional(GENERATED_DATE);
     let payload = members.take_raw(PAYLOAD);
     if payload.is_none() && !needs_no_payload(&event_type) {
         return Err(in_envelope(members.missing(PAYLOAD)));
     }
-    if is_respelled(&event_type) {
+    if event_type.starts_with(REPORT) && EventType::of_event(&event_type).is_known() {
         members.record_spelling(REPORTS, REPORT);
     }
     Ok(Envelope {
+        body: "",
         id,
-        event_type,
-        generated_date,
+        event_type: event_type.into(),
+        is_alert: false,
+        generated_date: generated_date.map(String::into),
         payload,
     })
 }
 
-fn event(mut members: Members<'_>) -> Result<Body, Failure<'_>> {
-    let Envelope {
-        id,
-        event_type,
-        generated_date,
-        payload,
-    } = envelope(&mut members)?;
-    let event = match (EventType::of_event(&event_type), payload) {
-        (EventType::Unknown(event_type), payload) => Event::Unknown(UnknownEvent {
-            event_type,
-            payload: payload.map(|payload| RawJson::from(payload.to_owned())),
-        }),
-        (event_type, payload) => event_type
-            .cold(payload.unwrap_or(RawValue::NULL))
-            .map_err(|error| (ErrorKind::Payload, error.within(PAYLOAD.wire)))?,
-    };
-    Ok(Body {
-        id,
-        generated_date,
-        event,
-        extra: members.into_extra(),
-    })
-}
-
+/// Reads the envelope of an alert, except for its data.
 fn alert_header<'a>(members: &mut Members<'a>) -> Result<(EventId, AlertHeader), Failure<'a>> {
     let in_envelope = |error| (ErrorKind::Envelope, error);
-    let names = [ALERT_ID, DATA].into_iter();
+    let names = [ALERT_ID, DATA, GENERATED_DATE].into_iter();
     for name in names.chain(AlertHeader::NAMES.iter().copied()) {
         for spelling in name.spellings() {
             members.reject_repeated(spelling).map_err(in_envelope)?;
         }
     }
     let id = members.required(ALERT_ID).map_err(in_envelope)?;
-    let header = AlertHeader::cold(members).map_err(in_envelope)?;
+    let header = AlertHeader::take_fields(members).map_err(in_envelope)?;
     Ok((id, header))
-}
-
-fn alert(mut members: Members<'_>) -> Result<Body, Failure<'_>> {
-    let (id, header) = alert_header(&mut members)?;
-    let event = if let EventType::Alert(rule_type) = EventType::of_rule(&header.rule_type) {
-        let rule = rule_type.read_data(&mut members);
-        Event::Alert(Box::new(Alert { header, rule }))
-    } else {
-        let mut event: crate::payload::AccountCategoriesUpdated = legacy::data(&mut members);
-        event.alert = Some(header.into());
-        Event::AccountCategoriesUpdated(event)
-    };
-    Ok(Body {
-        id,
-        generated_date: None,
-        event,
-        extra: members.into_extra(),
-    })
 }
 
 /// Creates the error of a body that is not JSON, not an object, or an object with an odd key.

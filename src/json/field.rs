@@ -1,10 +1,10 @@
 //! Reading the values of fields.
 //!
-//! There are two readers. The hot reader deserializes with serde in one pass, and gives up at
-//! anything unexpected. The cold reader then starts again: it splits an object into raw members,
-//! and reads them one by one, with their other spellings. It yields either the value or the error
-//! to report. It leaves what is as documented inside the object to the hot reader. Both readers share
-//! the code for plain values.
+//! There are two readers. The fast reader deserializes with serde in one pass. It keeps unknown fields,
+//! and gives up at anything else that is unexpected. The slow reader then starts again: it splits an
+//! object into raw members, and reads them one by one, with their other spellings. It yields either the
+//! value or the error to report. It leaves what is as documented inside the object to the fast reader.
+//! Both readers share the code for plain values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,34 +14,38 @@ use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Se
 use serde::ser::Serialize;
 use serde_json::value::RawValue;
 
-use super::RawJson;
-use crate::drift::Walk;
-use crate::text::join;
+use super::log::join;
+use super::{RawJson, Walk};
 
 /// Type of the value of a field.
 pub(crate) trait Field: DeserializeOwned + Serialize + PartialEq {
     /// The JSON that the type is read from, for error messages: "a string".
     const EXPECTED: &'static str;
 
-    /// Reads the value with the hot reader, which fails at anything unexpected.
-    fn hot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    /// Reads the value with the fast reader, which fails at anything unexpected.
+    fn fast<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }
 
-    /// Reads the value with the cold reader. The error says what is wrong.
-    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+    /// Reads the value with the slow reader. The error says what is wrong.
+    fn slow(json: &RawValue) -> Result<Self, FieldError<'_>> {
         serde_json::from_str(json.get()).map_err(|_| FieldError::misfit(Self::EXPECTED, json))
     }
 
-    /// Reads the value with the hot reader, and with the cold reader if that gives up. Most values
-    /// in an object that the hot reader gave up are as documented.
+    /// Reads the value in the faster way. For a plain value, both readers are the same.
     fn read(json: &RawValue) -> Result<Self, FieldError<'_>> {
-        let hot = Self::hot(&mut serde_json::Deserializer::from_str(json.get()));
-        hot.or_else(|_| Self::cold(json))
+        Self::slow(json)
     }
 
     /// Notes everything in the value that is not modelled.
     fn drift(&self, _: &mut Walk) {}
+}
+
+/// Reads a list or an object with the fast reader, and with the slow one if that gives up. Most values
+/// in an object that the fast reader gave up are as documented.
+pub(crate) fn read<T: Field>(json: &RawValue) -> Result<T, FieldError<'_>> {
+    let fast = T::fast(&mut serde_json::Deserializer::from_str(json.get()));
+    fast.or_else(|_| T::slow(json))
 }
 
 impl Field for String {
@@ -54,12 +58,21 @@ impl Field for bool {
 
 impl Field for RawJson {
     const EXPECTED: &'static str = "a JSON value";
+
+    fn fast<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The fast reader reads JSON text only.
+        Box::<RawValue>::deserialize(deserializer).map(Self::from)
+    }
+
+    fn slow(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        Ok(Self::from(json.to_owned()))
+    }
 }
 
 impl Field for i64 {
     const EXPECTED: &'static str = "an integer";
 
-    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+    fn slow(json: &RawValue) -> Result<Self, FieldError<'_>> {
         integer(json.get()).ok_or_else(|| FieldError::misfit(Self::EXPECTED, json))
     }
 }
@@ -89,26 +102,10 @@ fn integer(number: &str) -> Option<i64> {
     format!("{significant}{}", "0".repeat(zeros)).parse().ok()
 }
 
-impl<T: Field> Field for Box<T> {
-    const EXPECTED: &'static str = T::EXPECTED;
-
-    fn hot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::hot(deserializer).map(Box::new)
-    }
-
-    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
-        T::cold(json).map(Box::new)
-    }
-
-    fn drift(&self, walk: &mut Walk) {
-        (**self).drift(walk);
-    }
-}
-
 impl<T: Field> Field for Vec<T> {
     const EXPECTED: &'static str = "an array";
 
-    fn hot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn fast<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct List<T>(PhantomData<T>);
 
         impl<'de, T: Field> Visitor<'de> for List<T> {
@@ -120,7 +117,7 @@ impl<T: Field> Field for Vec<T> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
                 let mut list = Vec::new();
-                while let Some(element) = seq.next_element_seed(Hot::new())? {
+                while let Some(element) = seq.next_element_seed(Fast::new())? {
                     push(&mut list, element);
                 }
                 Ok(list)
@@ -130,7 +127,7 @@ impl<T: Field> Field for Vec<T> {
         deserializer.deserialize_seq(List(PhantomData))
     }
 
-    fn cold(json: &RawValue) -> Result<Self, FieldError<'_>> {
+    fn slow(json: &RawValue) -> Result<Self, FieldError<'_>> {
         let mut list = Self::new();
         let mut index = 0_usize;
         elements(json, &mut |element| {
@@ -142,9 +139,13 @@ impl<T: Field> Field for Vec<T> {
         Ok(list)
     }
 
+    fn read(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        read(json)
+    }
+
     fn drift(&self, walk: &mut Walk) {
         for (index, element) in self.iter().enumerate() {
-            walk.at(&format!("[{index}]"), |walk| element.drift(walk));
+            walk.at_index(index, |walk| element.drift(walk));
         }
     }
 }
@@ -200,33 +201,33 @@ fn elements<'a>(
     .unwrap_or_else(|_| Err(FieldError::misfit("an array", json)))
 }
 
-/// Seed that reads a value with the hot reader.
-pub(crate) struct Hot<T>(PhantomData<T>);
+/// Seed that reads a value with the fast reader.
+pub(crate) struct Fast<T>(PhantomData<T>);
 
-impl<T> Hot<T> {
+impl<T> Fast<T> {
     pub(crate) const fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<'de, T: Field> DeserializeSeed<'de> for Hot<T> {
+impl<'de, T: Field> DeserializeSeed<'de> for Fast<T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::hot(deserializer)
+        T::fast(deserializer)
     }
 }
 
-/// Seed that reads a value or `null` with the hot reader.
-pub(crate) struct HotOption<T>(PhantomData<T>);
+/// Seed that reads a value or `null` with the fast reader.
+pub(crate) struct FastOption<T>(PhantomData<T>);
 
-impl<T> HotOption<T> {
+impl<T> FastOption<T> {
     pub(crate) const fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<'de, T: Field> DeserializeSeed<'de> for HotOption<T> {
+impl<'de, T: Field> DeserializeSeed<'de> for FastOption<T> {
     type Value = Option<T>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
@@ -234,7 +235,7 @@ impl<'de, T: Field> DeserializeSeed<'de> for HotOption<T> {
     }
 }
 
-impl<'de, T: Field> Visitor<'de> for HotOption<T> {
+impl<'de, T: Field> Visitor<'de> for FastOption<T> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -250,18 +251,18 @@ impl<'de, T: Field> Visitor<'de> for HotOption<T> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::hot(deserializer).map(Some)
+        T::fast(deserializer).map(Some)
     }
 }
 
-/// Creates the error with which the hot reader gives up. It is never reported: the cold reader
+/// Creates the error with which the fast reader gives up. It is never reported: the slow reader
 /// finds the actual error, if there is one.
 #[cold]
 pub(crate) fn give_up<E: serde::de::Error>() -> E {
     E::custom("given up")
 }
 
-/// Error of the cold reader: a field that is missing, is repeated, or does not fit its type.
+/// Error of the slow reader: a field that is missing, is repeated, or does not fit its type.
 #[derive(Debug)]
 pub(crate) struct FieldError<'a> {
     pub(crate) kind: FieldErrorKind,
