@@ -10,7 +10,7 @@ use codat_webhooks::drift::{Drift, DriftKind};
 use codat_webhooks::event::{Outcome, ReadScope, ReportName};
 use codat_webhooks::legacy::RuleType;
 use codat_webhooks::payload::{Company, CompanyReference, ConnectionStatus, Write};
-use codat_webhooks::value::{CompanyId, DataType, RawJson, StatusCode, Tags, Timestamp};
+use codat_webhooks::value::{CompanyId, DataType, RawJson, ErrorCode, Tags, Timestamp};
 use codat_webhooks::{
     Envelope, Error, ErrorKind, Event, EventPattern, EventType, TagFilter, UnknownEvent, Webhook,
     from_str, samples,
@@ -71,7 +71,7 @@ fn values_compare_with_their_texts() {
     assert_equal_to_text(&DataType::from("bills"), "bills");
     assert_equal_to_text(&ConnectionStatus::from("Paused"), "Paused");
     assert_equal_to_text(&Timestamp::from("2026-11-02"), "2026-11-02");
-    assert_equal_to_text(&StatusCode::from("403"), "403");
+    assert_equal_to_text(&ErrorCode::from("403"), "403");
     assert_equal_to_text(&COMPANY.parse::<CompanyId>().unwrap(), COMPANY);
     assert_equal_to_text(&"company.*".parse::<EventPattern>().unwrap(), "company.*");
     assert_equal_to_text(&"region:us".parse::<TagFilter>().unwrap(), "region:us");

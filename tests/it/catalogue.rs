@@ -92,7 +92,7 @@ fn every_documented_type_is_its_variant_and_its_text() {
 
 /// Every conversion from a type to its text and back gives the same.
 fn assert_text(event_type: &EventType, text: &str) {
-    assert_eq!(event_type.as_str(), text);
+    assert_eq!(event_type.name(), text);
     assert_eq!(event_type.to_string(), text);
     assert_eq!(event_type, text);
     assert_eq!(text, *event_type);

@@ -2,8 +2,7 @@
 //! drift, and is written back.
 
 use codat_webhooks::payload::{Company, ReadCompleted, Write};
-use codat_webhooks::value::extra::Extra;
-use codat_webhooks::value::{CompanyId, RawJson, Tags, Timestamp};
+use codat_webhooks::value::{CompanyId, Extra, RawJson, Tags, Timestamp};
 use codat_webhooks::{Event, Webhook, from_str};
 
 use crate::common::{

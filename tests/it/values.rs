@@ -9,7 +9,7 @@ use codat_webhooks::payload::{
     AccountType, ConnectionErrorStatus, ConnectionStatus, DatasetStatus, ExpensesTransactionStatus,
     RoutingType, SourceAccountStatus, SourceType, WriteStatus, WriteType,
 };
-use codat_webhooks::value::{Amount, CompanyId, DataType, RawJson, StatusCode, Tags, Timestamp};
+use codat_webhooks::value::{Amount, CompanyId, DataType, RawJson, ErrorCode, Tags, Timestamp};
 use codat_webhooks::{Event, from_str};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -442,7 +442,7 @@ fn a_status_code_is_a_string_or_a_number() {
         ("\"\\u0034\"", "4"),
         ("\"\"", ""),
     ] {
-        let code: StatusCode = serde_json::from_str(json).unwrap();
+        let code: ErrorCode = serde_json::from_str(json).unwrap();
         assert_eq!((code.as_str(), &*code.to_string()), (text, text));
         let written = serde_json::to_string(&code).unwrap();
         assert_eq!(
@@ -450,20 +450,20 @@ fn a_status_code_is_a_string_or_a_number() {
             json.starts_with('"'),
             "written as it was sent"
         );
-        assert_eq!(serde_json::from_str::<StatusCode>(&written).unwrap(), code);
+        assert_eq!(serde_json::from_str::<ErrorCode>(&written).unwrap(), code);
     }
     assert_eq!(
-        serde_json::from_str::<StatusCode>("403").unwrap(),
-        StatusCode::from("403")
+        serde_json::from_str::<ErrorCode>("403").unwrap(),
+        ErrorCode::from("403")
     );
-    assert_eq!(StatusCode::from("403"), "403");
-    let code = StatusCode::from("403");
+    assert_eq!(ErrorCode::from("403"), "403");
+    let code = ErrorCode::from("403");
     assert!(code == *"403" && code != *"404" && code != "404");
-    assert!(code != StatusCode::from("404").clone());
-    let number: StatusCode = serde_json::from_str("403").unwrap();
+    assert!(code != ErrorCode::from("404").clone());
+    let number: ErrorCode = serde_json::from_str("403").unwrap();
     assert_eq!(hash(&number), hash(&code));
-    assert_ne!(hash(&number), hash(&StatusCode::from("404")));
-    assert_refused::<StatusCode>("a string or a number", &["null", "true", "[]", "{}"]);
+    assert_ne!(hash(&number), hash(&ErrorCode::from("404")));
+    assert_refused::<ErrorCode>("a string or a number", &["null", "true", "[]", "{}"]);
 }
 
 #[test]

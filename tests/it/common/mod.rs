@@ -60,7 +60,7 @@ impl Fixture {
             let envelope = Envelope::from_str(&self.text).unwrap();
             for (key, value) in tree.members_mut() {
                 if matches!(&**key, "payload" | "Data") {
-                    *value = Json::Text(envelope.payload().to_owned());
+                    *value = Json::Text(envelope.payload().unwrap_or("null").to_owned());
                 }
             }
         }
