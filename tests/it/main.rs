@@ -20,6 +20,7 @@ mod patterns;
 mod properties;
 mod readme;
 mod round_trip;
+mod samples;
 #[cfg(feature = "signature")]
 mod signature;
 mod values;
