@@ -211,7 +211,8 @@ fn declarations() -> BTreeMap<String, Vec<Declared>> {
                 let fields = body.split("pub ");
                 let fields: Vec<_> = fields.filter_map(|field| declared(&file, field)).collect();
                 if !fields.is_empty() {
-                    structs.insert(name.trim().to_owned(), fields);
+                    let before = structs.insert(name.trim().to_owned(), fields);
+                    assert!(before.is_none(), "two structs are named {name}");
                 }
             }
         }
