@@ -315,7 +315,9 @@ fn every_wire_name_has_a_value_in_a_sample() {
         structs: declarations(),
         ..Seen::default()
     };
-    for sample in samples::all() {
+    // A value that is sent as a misfit would fit a field of the wrong type.
+    let fitting = samples::all().filter(|sample| sample.form() != Some("misfits"));
+    for sample in fitting {
         let tree = Json::parse(sample.json());
         keys.extend(tree.places().iter().map(|place| place.key().to_owned()));
         let at = Visited {
