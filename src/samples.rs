@@ -1,9 +1,37 @@
 //! Sample bodies, for tests of your own handlers.
 //!
-//! There is a sample of each event type and of each rule of the legacy alerts, and further ones of
-//! the forms that a body can have: without its optional fields, with nulls, or with values that
-//! this crate does not model. Names, ids and amounts are invented. The ids of a sample do not
-//! change within a minor version of the crate.
+//! Each event type and each rule of the [legacy alerts](crate::legacy) has a sample in its usual
+//! form, the one that Codat documents. `AccountCategoriesUpdated` is therefore an alert. Further
+//! samples have one of these forms:
+//!
+//! | form | body |
+//! |---|---|
+//! | `minimal` | Has only the required fields. |
+//! | `nulls`, `generation-1-nulls`, `generation-2-nulls` | Has optional fields that are `null`. |
+//! | `unknown-fields` | Has a field that this crate does not model in each of its objects. |
+//! | `unknown-values` | Has statuses, types or data types outside the documented sets. |
+//! | `misfits` | Has optional fields whose value does not fit their type, such as a number instead of a string. |
+//! | `date-with-space` | Has dates with a space instead of the `T`. |
+//! | `impossible-date` | Has a date that does not exist. |
+//! | `created-date`, `no-generated-date` | Has `createdDate` instead of `generatedDate`, or neither. |
+//! | `type-key` | Has the event type in `type` instead of `eventType`. |
+//! | `fields-of-2024` | Has the fields of 2024 that Codat has removed from reads since. |
+//! | `reference-company` | A `company.created` event with a `referenceCompany` instead of the company's own fields. |
+//! | `owners`, `tags` | A company with owners, or with as many and as long tags as Codat allows. |
+//! | `unlinked` | A connection that was unlinked, where the usual form was deauthorized. |
+//! | `numeric-status-code`, `partial-errors` | The errors of a connection have a `statusCode` that is a number, or lack fields. |
+//! | `empty` | A read without data types. |
+//! | `timed-out` | A write that timed out, reported as successful or as unsuccessful. |
+//! | `no-transactions`, `undecided` | A sync without `transactions`, or with some that are pending, unknown or without status. |
+//! | `generation-1`, `generation-2`, `prepaid-card` | Further source accounts of either [generation](crate::payload::SourceAccount). |
+//! | `current-envelope` | `AccountCategoriesUpdated` in the envelope of the other events. |
+//! | `changed-to-error`, `complete`, `joined`, `parentheses` | An alert with another spelling of the rule's name. |
+//! | `camel` | An alert with keys in `camelCase`. |
+//! | `no-data` | An alert without `Data`. |
+//! | `zero-id` | An alert with a `DataConnectionId` of zeros only, which is a placeholder. |
+//!
+//! Names, ids, dates and amounts are invented. The ids of a sample do not change within a minor
+//! version of the crate.
 //!
 //! ```
 //! use codat_webhooks::{Event, samples};
@@ -14,6 +42,10 @@
 //! for sample in samples::all() {
 //!     handle(sample.json().as_bytes()).unwrap();
 //! }
+//!
+//! // The forms that are not fully modelled test a monitor of `Webhook::drift`.
+//! let mut misfits = samples::all().filter(|sample| sample.form() == Some("misfits"));
+//! assert!(misfits.all(|sample| !sample.webhook().drift().is_empty()));
 //!
 //! // `of` also creates samples for other data types, products and reports.
 //! let items = samples::of("items.write.unsuccessful").next().unwrap();
@@ -45,8 +77,8 @@ impl Sample {
         &self.name
     }
 
-    /// Returns the form of the body, such as `minimal`, `nulls` or `unknown-values`. `None` for the
-    /// usual form.
+    /// Returns the form of the body, such as `minimal`, from the [table of forms](self). `None` for
+    /// the usual form.
     #[must_use]
     pub fn form(&self) -> Option<&str> {
         self.name.split_once('@').map(|(_, form)| form)
@@ -138,8 +170,8 @@ macro_rules! samples {
 
 samples! {
     "AccountCategoriesUpdated"
-    "AccountCategoriesUpdated@legacy"
-    "AccountCategoriesUpdated@legacy-joined"
+    "AccountCategoriesUpdated@current-envelope"
+    "AccountCategoriesUpdated@joined"
     "Harbour Credit.read.completed.successful"
     "acme-lending.read.completed"
     "bankFeeds.sourceAccount.connected"
@@ -148,6 +180,7 @@ samples! {
     "bankFeeds.sourceAccount.connected@generation-2"
     "bankFeeds.sourceAccount.connected@generation-2-nulls"
     "bankFeeds.sourceAccount.connected@minimal"
+    "bankFeeds.sourceAccount.connected@misfits"
     "bankFeeds.sourceAccount.disconnected"
     "bankFeeds.sourceAccount.disconnected@generation-1"
     "bankFeeds.sourceAccount.disconnected@prepaid-card"
@@ -157,9 +190,11 @@ samples! {
     "billPayments.write.successful"
     "bills.write.successful"
     "bills.write.unsuccessful"
+    "bills.write.unsuccessful@unknown-values"
     "cash-flow v1.5.read.completed.initial"
     "client.rateLimit.reached"
     "client.rateLimit.reached@minimal"
+    "client.rateLimit.reached@misfits"
     "client.rateLimit.reset"
     "client.rateLimit.reset@impossible-date"
     "commerce-orders.write.successful"
@@ -167,9 +202,11 @@ samples! {
     "company.created@minimal"
     "company.created@nulls"
     "company.created@owners"
+    "company.created@reference-company"
     "company.created@tags"
     "company.created@type-key"
     "company.deleted"
+    "company.deleted@created-date"
     "company.product.added"
     "company.product.added@minimal"
     "company.product.removed"
@@ -182,23 +219,29 @@ samples! {
     "connection.deleted"
     "connection.deleted@nulls"
     "connection.disconnected"
+    "connection.disconnected@misfits"
+    "connection.disconnected@unknown-fields"
     "connection.disconnected@unlinked"
     "connection.failed"
+    "connection.failed@numeric-status-code"
     "connection.failed@partial-errors"
     "connection.reconnected"
+    "connection.reconnected@date-with-space"
     "customers.write.successful"
     "directCosts.write.successful"
     "directIncomes.write.unsuccessful"
     "expenseClaims.write.successful"
-    "expenseClaims.write.unsuccessful@nulls"
+    "expenseClaims.write.unsuccessful"
     "expenses.sync.successful"
     "expenses.sync.successful@no-transactions"
     "expenses.sync.unsuccessful"
     "expenses.sync.unsuccessful@minimal"
+    "expenses.sync.unsuccessful@undecided"
     "invoices.write.successful"
     "invoices.write.successful@minimal"
     "invoices.write.unsuccessful"
     "journalEntries.write.unsuccessful"
+    "journalEntries.write.unsuccessful@timed-out"
     "kestrel.v2.read.completed.unsuccessful"
     "meter.read.read.completed.successful.initial"
     "payments.write.unsuccessful"
@@ -210,8 +253,11 @@ samples! {
     "read.completed.successful"
     "read.completed.successful.initial"
     "read.completed.unsuccessful"
+    "read.completed@fields-of-2024"
     "read.completed@minimal"
+    "read.completed@misfits"
     "read.completed@nulls"
+    "read.completed@unknown-fields"
     "read.completed@unknown-values"
     "report.cashFlowForecast.generate.unsuccessful"
     "report.categorizedBankStatement.generate.successful"
@@ -231,6 +277,7 @@ samples! {
     "rules.DataSyncCompleted"
     "rules.DataSyncCompleted@joined"
     "rules.DataSyncStatusChangedToError"
+    "rules.DataSyncStatusChangedToError@changed-to-error"
     "rules.DatasetDataChanged"
     "rules.NewCompanySynchronized"
     "rules.NewCompanySynchronized@no-data"
@@ -240,9 +287,10 @@ samples! {
     "rules.SyncCompleted"
     "rules.SyncCompleted@complete"
     "rules.SyncConnectionDeleted"
+    "rules.SyncConnectionDeleted@zero-id"
     "rules.SyncFailed"
     "rules.SyncStarted"
     "rules.Weekly digest is ready"
-    "suppliers.write.unsuccessful@unknown-values"
     "transfers.write.successful"
+    "transfers.write.successful@timed-out"
 }

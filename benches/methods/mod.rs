@@ -84,7 +84,7 @@ pub fn cases() -> Vec<Case> {
         case!("report", "reports.creditModel.generate.successful", Report),
         case!(
             "account categories",
-            "AccountCategoriesUpdated",
+            "AccountCategoriesUpdated@current-envelope",
             AccountCategoriesUpdated
         ),
     ]

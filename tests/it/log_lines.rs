@@ -62,7 +62,7 @@ fn the_line_has_the_type_the_ids_and_the_statuses() {
         (
             "expenses.sync.unsuccessful",
             "sync a88a2e89-9d54-4af7-9a84-3561f600b97c, \
-             4 transactions: 1 Failed, 1 PushError, 1 Unknown, 1 without status",
+             3 transactions: 1 Completed, 1 Failed, 1 PushError",
         ),
         ("expenses.sync.unsuccessful@minimal", "sync manual-run-12"),
         (
@@ -73,7 +73,7 @@ fn the_line_has_the_type_the_ids_and_the_statuses() {
             "report.categorizedBankStatement.generate.unsuccessful",
             "report 957920e3-0ca9-475a-b2dc-5253cfcaa011",
         ),
-        ("AccountCategoriesUpdated@legacy", "modified 2025-02-19"),
+        ("AccountCategoriesUpdated", "modified 2025-02-19"),
         ("company.renamed", "payload of 311 bytes"),
         ("platform.maintenance.announced", ""),
     ];

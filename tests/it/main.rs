@@ -19,6 +19,7 @@ mod patterns;
 mod properties;
 mod readme;
 mod round_trip;
+mod samples;
 #[cfg(feature = "signature")]
 mod signature;
 mod values;

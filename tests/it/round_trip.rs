@@ -105,7 +105,7 @@ fn an_unknown_payload_is_kept_byte_for_byte() {
 
 #[test]
 fn an_alert_is_written_back_in_the_legacy_envelope() {
-    let body = fixture("AccountCategoriesUpdated@legacy");
+    let body = fixture("AccountCategoriesUpdated");
     let webhook = from_str(&body.text).unwrap();
     let Event::AccountCategoriesUpdated(event) = &webhook.event else {
         panic!()

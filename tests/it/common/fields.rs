@@ -9,13 +9,14 @@ pub fn is_required(fixture: &Fixture, place: &Place) -> bool {
     let about_company = event_type.starts_with("company.");
     let report = event_type.starts_with("report");
     let bank_feeds = event_type.starts_with("bankFeeds.");
+    let categories = event_type == "AccountCategoriesUpdated";
     match &*place.shape() {
         "id" | "eventType" | "type" => true,
         "AlertId" | "alertId" | "RuleType" | "ruleType" | "Type" => true,
         "payload" => fixture.is_known(),
         "payload.id" => about_company || report || event_type.contains(".write."),
         "payload.productId" => event_type.contains(".product."),
-        "payload.referenceCompany" => !(about_company || report || bank_feeds),
+        "payload.referenceCompany" => !(about_company || report || bank_feeds || categories),
         "payload.connection" | "payload.connection.status" | "payload.connection.id" => true,
         "payload.dataConnections[].id" | "payload.dataConnections[].status" => true,
         "payload.dataTypes" | "payload.dataTypes[].dataType" => true,
