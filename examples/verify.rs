@@ -37,9 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let verifier: Verifier = secret.parse()?; // several, separated by spaces, while one is rotated
 
     // Codat's part, for a sample.
-    let sample = samples::of("company.created")
-        .next()
-        .ok_or("no sample")?;
+    let sample = samples::of("company.created").next().ok_or("no sample")?;
     let mut headers = HeaderMap::new();
     for (name, value) in
         secret

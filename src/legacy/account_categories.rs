@@ -17,12 +17,16 @@ use crate::value::{CompanyId, ConnectionId, Timestamp};
 /// [`header`](Self::header), and [`Event::company_id`](crate::Event::company_id) returns it from either
 /// envelope.
 ///
+/// # What next
+///
+/// Read the categories of the company's accounts again from Codat's Lending API.
+///
 /// Serializing it writes the [`data`](Self::data): the header is part of the envelope, which
 /// [`Webhook`](crate::Webhook) writes.
 ///
 /// Solution: Lending. See Codat's [list of event types].
 ///
-/// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+/// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types#solution-specific-event-types
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AccountCategoriesUpdated {

@@ -9,11 +9,17 @@ use crate::value::{Amount, CompanyId, ConnectionId, Timestamp};
 
 object! {
     /// Payload of `bankFeeds.sourceAccount.*` events, sent when a source account was connected or
+    /// disconnected: when it was mapped to an account in the accounting software, or the mapping was
+    /// removed.
+    ///
+    /// # What next
+    ///
+    /// Once a source account is connected, post its transactions to Codat's Bank Feeds API. Stop once it is
     /// disconnected.
     ///
     /// Solution: Bank Feeds. See Codat's [list of event types].
     ///
-    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types#solution-specific-event-types
     pub struct SourceAccountEvent {
         /// The company that the source account belongs to. `None` in older deliveries, which have
         /// [`company_id`](Self::company_id) instead.

@@ -10,7 +10,7 @@ use codat_webhooks::drift::{Drift, DriftKind};
 use codat_webhooks::event::{Outcome, ReadScope, ReportName};
 use codat_webhooks::legacy::RuleType;
 use codat_webhooks::payload::{Company, CompanyReference, ConnectionStatus, Write};
-use codat_webhooks::value::{CompanyId, DataType, RawJson, ErrorCode, Tags, Timestamp};
+use codat_webhooks::value::{CompanyId, DataType, ErrorCode, RawJson, Tags, Timestamp};
 use codat_webhooks::{
     Envelope, Error, ErrorKind, Event, EventPattern, EventType, TagFilter, UnknownEvent, Webhook,
     from_str, samples,

@@ -9,7 +9,7 @@ use codat_webhooks::payload::{
     AccountType, ConnectionErrorStatus, ConnectionStatus, DatasetStatus, ExpensesTransactionStatus,
     RoutingType, SourceAccountStatus, SourceType, WriteStatus, WriteType,
 };
-use codat_webhooks::value::{Amount, CompanyId, DataType, RawJson, ErrorCode, Tags, Timestamp};
+use codat_webhooks::value::{Amount, CompanyId, DataType, ErrorCode, RawJson, Tags, Timestamp};
 use codat_webhooks::{Event, from_str};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
