@@ -88,13 +88,18 @@ fuzz_target!(|input: Input<'_>| {
         .join(&b' ')
         .split(|byte| b" \t".contains(byte))
         .flat_map(|item| {
-            let commas = item.iter().take_while(|byte| **byte == b',').count();
-            let parts: Vec<_> = item[commas..].split(|byte| *byte == b',').collect();
-            parts
-                .chunks_exact(2)
-                .map(|pair| pair.join(&b','))
-                .collect::<Vec<_>>()
+            let mut pairs = Vec::new();
+            let mut parts = item.split(|byte| *byte == b',');
+            while let Some(version) = parts.next() {
+                if version.is_empty() {
+                    continue;
+                }
+                let Some(signature) = parts.next() else { break };
+                pairs.push([version, signature].join(&b','));
+            }
+            pairs
         })
+        .filter(|pair| pair.starts_with(b"v1,"))
         .take(16)
         .any(|signature| signature == right);
     assert_eq!(

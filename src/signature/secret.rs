@@ -82,6 +82,15 @@ impl FromStr for Secret {
         if text.is_empty() {
             return Err(ParseSecretError::Missing);
         }
+        if text.starts_with('\u{feff}') {
+            return Err(ParseSecretError::ByteOrderMark);
+        }
+        if text.contains([',', ';']) {
+            return Err(ParseSecretError::Separator);
+        }
+        if text.starts_with(['"', '\'']) {
+            return Err(ParseSecretError::Quoted);
+        }
         let base64 = text
             .strip_prefix("whsec_")
             .ok_or(ParseSecretError::Prefix)?;
