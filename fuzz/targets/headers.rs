@@ -21,9 +21,9 @@ struct Input<'a> {
     now: u32,
     tolerance: u32,
     secret: &'a str,
-    /// Whether the valid signature is put before or after the others, if at all.
+    /// Whether the valid signature is sent, and if so, whether before the others.
     signed: Option<bool>,
-    /// Whether it is a header line of its own, or else what separates it from the others.
+    /// Whether it is sent in a header line of its own, instead of after or before the separator.
     apart: bool,
     separator: Separator,
 }

@@ -43,7 +43,7 @@ fn headers(
     ])
 }
 
-/// A delivery, of which a test changes something.
+/// A delivery, for a test to change a part of it.
 #[derive(Clone, Debug)]
 struct Delivery {
     id: Vec<u8>,
@@ -65,7 +65,7 @@ impl Delivery {
         }
     }
 
-    /// With a signature that is right for any header texts, also for those that `sign` never makes.
+    /// With a valid signature for any header values, including those that `sign` never returns.
     fn with_texts(id: &[u8], timestamp: &[u8], body: &[u8]) -> Self {
         let key = STANDARD.decode(&SECRET[6..]).unwrap();
         let mac = Hmac::<Sha256>::new_from_slice(&key)
@@ -108,7 +108,7 @@ impl Delivery {
     }
 }
 
-/// An event that came now.
+/// An event that was signed at `NOW`.
 fn delivery() -> Delivery {
     let body = common::fixture("company.created").text;
     Delivery::signed(SECRET, "msg_2Xq9", at(NOW), body.as_bytes())
@@ -174,7 +174,7 @@ proptest! {
         let ours: Secret = text.parse().unwrap();
         let theirs = standardwebhooks::Webhook::new(&text).unwrap();
         let verifier = Verifier::new(ours.clone());
-        // The other one knows no time but the clock's.
+        // The other one can only use the system clock.
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
         let now = if ahead < 0 { now + 2 } else { now };
         let time = now.checked_add_signed(ahead).unwrap();
@@ -249,7 +249,7 @@ fn no_bit_may_be_changed() {
             timestamp,
             ..delivery.clone()
         };
-        // However far it is, it is not signed.
+        // With any tolerance, what remains is the signature.
         let verifier = verifier().with_tolerance(Duration::MAX);
         assert!(
             changed.verify_with(&verifier, at(NOW)).is_err(),
@@ -273,7 +273,7 @@ fn no_bit_may_be_changed() {
 }
 
 #[test]
-fn what_is_verified_is_handed_over_whole() {
+fn a_verified_body_is_returned_and_parsed_unchanged() {
     for fixture in common::fixtures() {
         let delivery = Delivery::signed(SECRET, "msg_1", at(NOW), fixture.text.as_bytes());
         let verified = delivery.verify().unwrap();
@@ -286,7 +286,7 @@ fn what_is_verified_is_handed_over_whole() {
 }
 
 #[test]
-fn a_body_that_is_no_text_is_verified_and_then_fails_to_parse() {
+fn a_body_that_is_not_utf_8_is_verified_and_then_fails_to_parse() {
     let delivery = Delivery::signed(SECRET, "msg_1", at(NOW), b"{\"id\":\"\xff\xfe\"}");
     let verified = delivery.verify().unwrap();
     assert_eq!(verified.parse().unwrap_err().kind(), ErrorKind::Json);
@@ -294,7 +294,7 @@ fn a_body_that_is_no_text_is_verified_and_then_fails_to_parse() {
 }
 
 #[test]
-fn what_has_to_be_refused_can_be_signed() {
+fn a_delivery_that_has_to_be_refused_can_be_signed() {
     let secret: Secret = SECRET.parse().unwrap();
     let time = SystemTime::UNIX_EPOCH - Duration::from_secs(5);
     for (id, time, header) in [
@@ -351,7 +351,7 @@ fn a_delivery_may_be_as_far_from_now_as_the_tolerance() {
 }
 
 #[test]
-fn the_time_is_the_systems_unless_given() {
+fn verify_uses_the_system_clock() {
     let now = SystemTime::now();
     let body = b"{}".as_slice();
     let verify = |time| {
@@ -459,7 +459,7 @@ fn a_timestamp_is_digits_and_nothing_else() {
 }
 
 #[test]
-fn the_headers_are_signed_as_they_came_not_as_they_are_understood() {
+fn the_signature_covers_the_text_of_a_timestamp_not_its_value() {
     let delivery = delivery();
     let mut padded = delivery.clone();
     padded.timestamp.insert(0, b'0');
@@ -560,7 +560,7 @@ fn signatures_of_other_versions_do_not_count() {
     }
 }
 
-/// All headers of a request, of which those that sign it are in any case.
+/// All headers of a request, with an unrelated one.
 fn request<'a>(headers: &[(&'a str, &'a str)]) -> http::HeaderMap {
     let mut map = http::HeaderMap::new();
     map.append("content-type", "application/json".parse().unwrap());
@@ -616,7 +616,7 @@ fn a_repeated_or_folded_signature_header_is_verified_if_one_matches() {
     );
     assert_eq!(verify(&["", "v1"]).unwrap_err(), MALFORMED_SIGNATURE);
 
-    // The bound is on all of them together.
+    // The limit applies to all values together.
     let eight = [other; 8].join(" ");
     let seven = [other; 7].join(", ");
     assert_eq!(verify(&[&eight, &seven, right]).as_deref(), Ok("msg_2Xq9"));
@@ -748,7 +748,7 @@ fn an_encoded_body_that_does_not_verify_is_recognized() {
             "{other}"
         );
     }
-    // The hint is only for what does not verify.
+    // A body that verifies is accepted, however it looks.
     for body in [
         gzip.to_vec(),
         base64(&delivery.body),
@@ -805,7 +805,7 @@ fn a_signature_of_another_form_does_not_match() {
 }
 
 #[test]
-fn one_whole_set_of_headers_is_taken_and_sets_are_never_mixed() {
+fn one_complete_set_of_headers_is_used_and_sets_are_never_mixed() {
     let genuine = delivery();
     let set = |prefix: &str, delivery: &Delivery| {
         [
@@ -826,7 +826,7 @@ fn one_whole_set_of_headers_is_taken_and_sets_are_never_mixed() {
     assert_eq!(verify(&webhook).unwrap(), "msg_2Xq9");
     assert_eq!(verify(&svix).unwrap(), "msg_2Xq9");
 
-    // What is left of the other set changes nothing.
+    // An incomplete second set changes nothing.
     for (whole, rest) in [(&webhook, "svix"), (&svix, "webhook")] {
         for left_out in ["id", "timestamp", "signature"] {
             let mut headers = whole.clone();
@@ -836,7 +836,7 @@ fn one_whole_set_of_headers_is_taken_and_sets_are_never_mixed() {
         }
     }
 
-    // Of two whole sets the first counts, also where only the second is right.
+    // If both sets are complete, `webhook` is used, even if only `svix` is valid.
     let mut both = svix.clone();
     both.extend(set(
         "webhook",
@@ -850,7 +850,7 @@ fn one_whole_set_of_headers_is_taken_and_sets_are_never_mixed() {
     ));
     assert_eq!(verify(&both).unwrap(), "msg_2Xq9");
 
-    // Of no whole set, the header that is missing is told.
+    // If no set is complete, the error names the missing header.
     for (whole, prefix, other) in [(&webhook, "webhook", "svix"), (&svix, "svix", "webhook")] {
         for left_out in ["id", "timestamp", "signature"] {
             let missing = format!("missing header {prefix}-{left_out}");
@@ -865,7 +865,7 @@ fn one_whole_set_of_headers_is_taken_and_sets_are_never_mixed() {
             assert_eq!(verify(&headers).unwrap_err().to_string(), missing);
         }
     }
-    // Other names are other headers.
+    // Similar names are not accepted.
     for name in [
         "webhook_id",
         "webhook-id ",
@@ -884,7 +884,7 @@ fn one_whole_set_of_headers_is_taken_and_sets_are_never_mixed() {
     let none = verify(&HashMap::new()).unwrap_err();
     assert_eq!(none, SignatureError::MissingHeader("webhook-id"));
 
-    // A malformed header is told under the name that it came with.
+    // The error names a malformed header as it was sent.
     let mut headers = svix.clone();
     headers.insert("svix-timestamp".into(), b"soon".to_vec());
     let malformed = SignatureError::MalformedHeader("svix-timestamp");
@@ -982,7 +982,7 @@ fn a_bad_secret_is_an_error_when_it_is_read() {
         ("whsec_", ParseSecretError::Length),
     ] {
         assert_eq!(text.parse::<Secret>().unwrap_err(), expected, "{text}");
-        // A verifier takes white space for what separates secrets, so that it is no part of one.
+        // For a verifier, white space separates secrets.
         if expected != ParseSecretError::Base64 || !text.contains(' ') {
             let list = text.parse::<Verifier>();
             assert_eq!(list.unwrap_err(), expected, "{text}");
@@ -1003,7 +1003,7 @@ fn a_bad_secret_is_an_error_when_it_is_read() {
 }
 
 #[test]
-fn no_error_and_no_debug_shows_what_it_is_about() {
+fn no_error_and_no_debug_shows_a_secret_a_signature_or_a_body() {
     let lines = [
         ParseSecretError::Missing.to_string(),
         ParseSecretError::ByteOrderMark.to_string(),
@@ -1034,7 +1034,7 @@ fn no_error_and_no_debug_shows_what_it_is_about() {
     let secret: Secret = SECRET.parse().unwrap();
     assert_eq!(format!("{secret:?}"), "Secret(..)");
     let key = &SECRET[6..];
-    let name = "Quayside"; // what the secret decodes to begins so
+    let name = "Quayside"; // the start of the decoded secret
     for debug in [
         format!("{:#?}", verifier()),
         format!("{:?}", delivery.headers().unwrap()),
