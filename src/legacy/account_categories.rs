@@ -63,17 +63,17 @@ object! {
 }
 
 impl Payload for AccountCategoriesUpdated {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         self.data.reference_company.as_ref().map(Cow::Borrowed)
     }
 
-    fn company_id(&self) -> Option<CompanyId> {
+    fn find_company_id(&self) -> Option<CompanyId> {
         let header = self.header.as_ref().and_then(|header| header.company_id);
         let company = self.data.reference_company.as_ref();
         first_real([company.map(|company| company.id), header])
     }
 
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         self.header.as_ref()?.data_connection_id
     }
 

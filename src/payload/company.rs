@@ -71,15 +71,15 @@ object! {
 }
 
 impl Payload for Company {
-    fn company_id(&self) -> Option<CompanyId> {
+    fn find_company_id(&self) -> Option<CompanyId> {
         Some(self.id)
     }
 
-    fn company_name(&self) -> Option<Cow<'_, str>> {
+    fn find_company_name(&self) -> Option<Cow<'_, str>> {
         self.name.as_deref().map(Cow::Borrowed)
     }
 
-    fn company_tags(&self) -> Option<Cow<'_, Tags>> {
+    fn find_company_tags(&self) -> Option<Cow<'_, Tags>> {
         self.tags.as_ref().map(Cow::Borrowed)
     }
 }
@@ -137,11 +137,11 @@ object! {
 }
 
 impl Payload for CompanyProduct {
-    fn company_id(&self) -> Option<CompanyId> {
+    fn find_company_id(&self) -> Option<CompanyId> {
         Some(self.id)
     }
 
-    fn company_name(&self) -> Option<Cow<'_, str>> {
+    fn find_company_name(&self) -> Option<Cow<'_, str>> {
         self.name.as_deref().map(Cow::Borrowed)
     }
 

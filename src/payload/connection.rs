@@ -47,11 +47,11 @@ object! {
 }
 
 impl Payload for ConnectionEvent {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         Some(Cow::Borrowed(&self.reference_company))
     }
 
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         Some(self.connection.id)
     }
 

@@ -31,7 +31,7 @@ object! {
 }
 
 impl Payload for ExpensesSync {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         Some(Cow::Borrowed(&self.reference_company))
     }
 

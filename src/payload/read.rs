@@ -51,12 +51,12 @@ object! {
 }
 
 impl Payload for ReadCompleted {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         Some(Cow::Borrowed(&self.reference_company))
     }
 
     /// `None` if the data types were read from several connections.
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         let mut ids = self
             .data_types
             .iter()

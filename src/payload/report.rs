@@ -31,7 +31,7 @@ object! {
 }
 
 impl Payload for Report {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         self.reference_company.as_ref().map(Cow::Borrowed)
     }
 

@@ -52,11 +52,11 @@ object! {
 }
 
 impl Payload for Write {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         Some(Cow::Borrowed(&self.reference_company))
     }
 
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         self.connection_id
     }
 
