@@ -1,22 +1,20 @@
-//! The values that a schema of a description allows.
+//! What the schemas of a description allow.
 
 use std::collections::BTreeSet;
 
+use crate::body::{inside, split};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-/// The text of a string of which the description gives neither format nor values, and the name of a
-/// property that can have any name.
+/// The text of a string of which the description gives neither format nor values.
 pub const ANY: &str = "zzzz";
-
-/// The key of an object that stands for an absent property and holds its value.
-pub const ABSENT: &str = "\0absent";
 
 pub const UUID: &str = "6b1f0c52-4a7d-4f0e-9c3b-2d8e5a7f1c60";
 
 /// The references that lead to a schema. One of them may be among them twice, so that a recursive
 /// schema is built with one level of itself inside.
 #[derive(Clone, Default)]
-struct Refs {
+pub struct Refs {
     seen: BTreeSet<String>,
     recursive: bool,
 }
@@ -31,23 +29,24 @@ impl Refs {
 }
 
 /// A schema without references, combinations and branches.
-type Flat = Map<String, Value>;
+pub type Flat = Map<String, Value>;
+
+/// A property of an object, or the item of an array.
+pub struct Part<'a> {
+    /// Where it is in a body.
+    pub pointer: String,
+    pub schema: &'a Value,
+    /// `None` if it has no name of its own.
+    pub required: Option<bool>,
+}
 
 /// The description, in which the references of the schemas resolve.
+#[derive(Clone, Copy)]
 pub struct Schemas<'a>(pub &'a Value);
 
 impl<'a> Schemas<'a> {
-    /// Returns the values that a schema allows: first one with every property, then one for each
-    /// further value, branch, null and absent property.
-    pub fn values(&self, schema: &Value) -> Result<Vec<Value>, String> {
-        self.variants(schema, &Refs::default())
-    }
-
     /// Follows the references of what is not a schema.
-    pub fn resolve<'b>(&self, mut item: &'b Value) -> Result<&'b Value, String>
-    where
-        'a: 'b,
-    {
+    pub fn resolve(self, mut item: &'a Value) -> Result<&'a Value, String> {
         for _ in 0..16 {
             match item["$ref"].as_str() {
                 Some(reference) => item = self.target(reference)?,
@@ -57,28 +56,17 @@ impl<'a> Schemas<'a> {
         Err("references lead nowhere".to_owned())
     }
 
-    fn target(&self, reference: &str) -> Result<&'a Value, String> {
+    fn target(self, reference: &str) -> Result<&'a Value, String> {
         let pointer = reference.strip_prefix('#');
+        let pointer = pointer.map(|pointer| percent_decode_str(pointer).decode_utf8_lossy());
         pointer
-            .and_then(|pointer| self.0.pointer(pointer))
+            .and_then(|pointer| self.0.pointer(&pointer))
             .ok_or_else(|| format!("cannot resolve the reference {reference}"))
     }
 
-    /// Returns the values of a schema; none if it is inside itself twice.
-    fn variants(&self, schema: &Value, refs: &Refs) -> Result<Vec<Value>, String> {
-        let mut values = Vec::new();
-        for (flat, refs) in self.alternatives(schema, refs)? {
-            values.extend(self.of_flat(&flat, &refs)?);
-        }
-        let nullable = values.iter().any(Value::is_null);
-        values.retain(|value| !value.is_null());
-        values.extend(nullable.then_some(Value::Null));
-        Ok(values)
-    }
-
     /// Resolves references, `allOf`, `oneOf` and `anyOf`: first the schema with all first branches,
-    /// then one for each further branch.
-    fn alternatives(&self, schema: &Value, refs: &Refs) -> Result<Vec<(Flat, Refs)>, String> {
+    /// then one for each further branch. There is none if the schema is inside itself twice.
+    pub fn alternatives(self, schema: &Value, refs: &Refs) -> Result<Vec<(Flat, Refs)>, String> {
         let object = match schema {
             Value::Object(object) => object,
             Value::Bool(false) => return Ok(Vec::new()),
@@ -123,7 +111,19 @@ impl<'a> Schemas<'a> {
         Ok(found)
     }
 
-    fn of_flat(&self, flat: &Flat, refs: &Refs) -> Result<Vec<Value>, String> {
+    /// Returns the texts that a schema lists.
+    pub fn texts(self, schema: &Value) -> Result<Vec<String>, String> {
+        let mut texts = Vec::new();
+        for (flat, refs) in self.alternatives(schema, &Refs::default())? {
+            let values = self.values(&flat, &refs);
+            texts.extend(values.iter().filter_map(Value::as_str).map(str::to_owned));
+        }
+        texts.retain(|text| text != ANY);
+        Ok(texts)
+    }
+
+    /// Returns the values that a schema allows, objects with every property.
+    pub fn values(self, flat: &Flat, refs: &Refs) -> Vec<Value> {
         let mut values = Vec::new();
         if let Some(value) = flat.get("const") {
             values.push(value.clone());
@@ -131,72 +131,68 @@ impl<'a> Schemas<'a> {
             values.extend(listed.iter().cloned());
         } else {
             let format = flat.get("format").and_then(Value::as_str);
+            let full = |part: &Part<'_>| self.full(part.schema, refs);
             for json_type in types(flat) {
                 match json_type {
-                    "object" => values.extend(self.objects(flat, refs)?),
-                    "array" => values.extend(self.arrays(flat, refs)?),
+                    "object" => {
+                        let key = |part: &Part<'_>| split(&part.pointer).1;
+                        let fields = parts(flat, "");
+                        let fields = fields
+                            .iter()
+                            .filter_map(|part| Some((key(part), full(part)?)));
+                        values.push(fields.collect());
+                    }
+                    "array" => {
+                        let items = parts(flat, "");
+                        values.extend([items.iter().filter_map(full).collect(), json!([])]);
+                    }
                     "integer" => values.push(json!(12)),
                     "number" => values.extend([json!(12.34), json!(12)]),
-                    "boolean" => values.extend([json!(true), json!(false)]),
+                    "boolean" => values.push(json!(true)),
                     "null" => values.push(Value::Null),
                     _ => values.push(text(format.unwrap_or_default()).into()),
                 }
             }
         }
-        let nullable = types(flat).contains(&"null") || flat.get("nullable") == Some(&json!(true));
-        values.extend(nullable.then_some(Value::Null));
-        Ok(values)
+        values.extend((flat.get("nullable") == Some(&json!(true))).then_some(Value::Null));
+        values
     }
 
-    fn objects(&self, flat: &Flat, refs: &Refs) -> Result<Vec<Value>, String> {
-        let named = flat.get("properties").and_then(Value::as_object);
-        let mut properties: Vec<(&str, &Value)> = Vec::new();
-        for (key, schema) in named.into_iter().flatten() {
-            properties.push((key, schema));
-        }
-        match flat.get("additionalProperties") {
-            Some(schema @ Value::Object(_)) => properties.push((ANY, schema)),
-            Some(schema @ Value::Bool(true)) if named.is_none() => properties.push((ANY, schema)),
-            _ => {}
-        }
-        let required = flat.get("required").and_then(Value::as_array);
-        let is_required =
-            |key: &String| required.is_some_and(|keys| keys.iter().any(|name| name == key));
-
-        let mut full = Map::new();
-        let mut others = Vec::new();
-        for (key, schema) in properties {
-            let mut values = self.variants(schema, refs)?.into_iter();
-            if let Some(first) = values.next() {
-                full.insert(key.to_owned(), first);
-                others.extend(values.map(|value| (key, value)));
-            }
-        }
-        let mut objects = vec![full.clone()];
-        for (key, value) in others {
-            let mut object = full.clone();
-            object.insert(key.to_owned(), value);
-            objects.push(object);
-        }
-        let absent = |value: &Value| json!({ABSENT: value});
-        let mut least = full.clone();
-        for (key, value) in full.iter().filter(|(key, _)| !is_required(key)) {
-            let mut object = full.clone();
-            object.insert(key.clone(), absent(value));
-            least.insert(key.clone(), absent(value));
-            objects.push(object);
-        }
-        objects.push(least);
-        Ok(objects.into_iter().map(Value::Object).collect())
+    /// Returns the first value of a schema that is not null, if there is any.
+    fn full(self, schema: &Value, refs: &Refs) -> Option<Value> {
+        let alternatives = self.alternatives(schema, refs).ok()?;
+        let values = alternatives
+            .iter()
+            .flat_map(|(flat, refs)| self.values(flat, refs));
+        values.min_by_key(Value::is_null)
     }
+}
 
-    fn arrays(&self, flat: &Flat, refs: &Refs) -> Result<Vec<Value>, String> {
-        let items = self.variants(flat.get("items").unwrap_or(&Value::Null), refs)?;
-        let mut arrays: Vec<_> = items.into_iter().map(|item| json!([item])).collect();
-        let may_be_empty = flat.get("minItems").and_then(Value::as_u64).unwrap_or(0) == 0;
-        arrays.extend((may_be_empty || arrays.is_empty()).then(|| json!([])));
-        Ok(arrays)
+/// Returns the properties of an object, or the item of an array, at a place in a body. A property that
+/// can have any name is `*`.
+pub fn parts<'a>(flat: &'a Flat, outer: &str) -> Vec<Part<'a>> {
+    let part = |key: &str, schema, required| Part {
+        pointer: inside(outer, key),
+        schema,
+        required,
+    };
+    let object = |key: &str| flat.get(key).and_then(Value::as_object);
+    let required = flat.get("required").and_then(Value::as_array);
+    let mut parts = Vec::new();
+    for (key, schema) in object("properties").into_iter().flatten() {
+        let is_required = required.is_some_and(|names| names.iter().any(|name| name == key));
+        parts.push(part(key, schema, Some(is_required)));
     }
+    let any = flat.get("additionalProperties");
+    let any = any.filter(|any| any.is_object() || **any == true && parts.is_empty());
+    let patterns = object("patternProperties").into_iter().flatten();
+    for schema in any.into_iter().chain(patterns.map(|(_, schema)| schema)) {
+        parts.push(part("*", schema, None));
+    }
+    if types(flat).contains(&"array") {
+        parts.push(part("0", flat.get("items").unwrap_or(&Value::Null), None));
+    }
+    parts
 }
 
 /// Merges schemas that all apply.
@@ -230,14 +226,28 @@ fn merged(parts: &[&(Flat, Refs)]) -> (Flat, Refs) {
 
 /// Returns the JSON types that a schema allows.
 fn types(flat: &Flat) -> Vec<&str> {
+    let has = |keys: &[&str]| keys.iter().any(|key| flat.contains_key(*key));
     match flat.get("type") {
         Some(Value::String(one)) => vec![one],
         Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
-        _ if flat.contains_key("properties") => vec!["object"],
-        _ if flat.contains_key("additionalProperties") => vec!["object"],
-        _ if flat.contains_key("items") => vec!["array"],
+        _ if has(&["properties", "patternProperties", "additionalProperties"]) => vec!["object"],
+        _ if has(&["items"]) => vec!["array"],
         _ => vec!["string"],
     }
+}
+
+/// The keywords that are read here, or that change nothing about which bodies there are.
+const KEYWORDS: &str = "$comment additionalProperties const default definitions $defs deprecated description discriminator \
+    enum example examples exclusiveMaximum exclusiveMinimum externalDocs format items maxItems \
+    maxLength maxProperties maximum minItems minLength minProperties minimum multipleOf nullable \
+    pattern patternProperties properties propertyNames readOnly required title type uniqueItems \
+    writeOnly xml";
+
+/// Returns the keywords of a schema that are not read here.
+pub fn other_keywords(flat: &Flat) -> impl Iterator<Item = &String> {
+    let is_read = |key: &str| KEYWORDS.split(' ').any(|keyword| keyword == key);
+    flat.keys()
+        .filter(move |key| !key.starts_with("x-") && !is_read(key))
 }
 
 fn text(format: &str) -> &'static str {
@@ -250,7 +260,6 @@ fn text(format: &str) -> &'static str {
         "email" => "someone@example.com",
         "decimal" | "double" | "float" => "12.34",
         "int32" | "int64" => "12",
-        "ISO4217" => "GBP",
         _ => ANY,
     }
 }
