@@ -12,7 +12,7 @@ use codat_webhooks::value::DataType;
 use codat_webhooks::{Envelope, EventType};
 use serde_json::{Value, json};
 
-use crate::body::{Body, inside, path};
+use crate::body::{Body, family, inside, path};
 use crate::description::{Webhook, webhooks};
 use crate::report::{Report, Side};
 use crate::schema::{ANY, Part, Refs, Schemas, UUID, other_keywords, parts};
@@ -25,10 +25,14 @@ use crate::schema::{ANY, Part, Refs, Schemas, UUID, other_keywords, parts};
 pub fn compare(descriptions: &[(String, Value)]) -> Result<Report, String> {
     let mut report = Report::default();
     let mut events: BTreeMap<String, Event<'_>> = BTreeMap::new();
+    let mut listed = BTreeSet::new();
     for (name, description) in descriptions {
         let webhooks = webhooks(description).map_err(|problem| format!("{name}: {problem}"))?;
         for webhook in webhooks {
             let mut event = Event::new(&webhook);
+            if webhook.is_listed {
+                listed.insert(event.name.clone());
+            }
             event.compare(&webhook, &mut report);
             // It may be described more than once.
             if let Some(before) = events.remove(&event.name) {
@@ -38,9 +42,14 @@ pub fn compare(descriptions: &[(String, Value)]) -> Result<Report, String> {
         }
     }
     let rules = RuleType::KNOWN.iter().cloned().map(EventType::Alert);
-    for known in EventType::known().chain(rules) {
-        if !events.contains_key(&known.to_string()) {
-            report.add(Side::Crate, &known.to_string(), "", "event type", "");
+    for known in EventType::known()
+        .chain(rules)
+        .map(|known| known.to_string())
+    {
+        // Where some of a family are listed, the others are not meant.
+        let has_others = listed.iter().any(|other| family(other) == family(&known));
+        if !listed.contains(&known) && (has_others || !events.contains_key(&known)) {
+            report.add(Side::Crate, &known, "", "event type", "");
         }
     }
     for event in events.values() {

@@ -9,6 +9,8 @@ use crate::schema::Schemas;
 pub struct Webhook<'a> {
     /// The event type, or the name of a rule.
     pub name: String,
+    /// `false` if the name is one of many that the description does not list.
+    pub is_listed: bool,
     pub deprecated: bool,
     pub schemas: Schemas<'a>,
     /// The schema of its body.
@@ -47,9 +49,13 @@ fn webhooks_of<'a>(
         let mut types = content.as_object().into_iter().flatten();
         let json = types.find(|(media_type, _)| media_type.contains("json"));
         let schema = json.map_or(&Value::Null, |(_, content)| &content["schema"]);
-        for name in names(schemas, name, [item, operation])? {
+        let listed = names(schemas, name, [item, operation])?;
+        let is_listed = !listed.is_empty();
+        let names = if is_listed { listed } else { all_names(name) };
+        for name in names {
             found.push(Webhook {
                 name,
+                is_listed,
                 deprecated: operation["deprecated"] == true,
                 schemas,
                 schema,
@@ -62,32 +68,41 @@ fn webhooks_of<'a>(
     Ok(found)
 }
 
-/// Returns the event types that a name such as `{dataType}.write.successful` stands for.
+/// Returns the event types that a name such as `{dataType}.write.successful` stands for: none if their
+/// part is not listed.
 fn names(schemas: Schemas<'_>, name: &str, places: [&Value; 2]) -> Result<Vec<String>, String> {
-    let template = name
-        .split_once('{')
-        .and_then(|(start, rest)| Some((start, rest.split_once('}')?)));
-    let Some((start, (parameter, end))) = template else {
+    let Some((start, parameter, end)) = template(name) else {
         return Ok(vec![name.to_owned()]);
     };
-    let mut texts = Vec::new();
+    let mut names = Vec::new();
     for described in places.map(|place| place["parameters"].as_array()) {
         for described in described.into_iter().flatten() {
             let described = schemas.resolve(described)?;
             if described["name"] == parameter {
-                texts = schemas.texts(&described["schema"])?;
+                let texts = schemas.texts(&described["schema"])?;
+                names.extend(texts.iter().map(|text| format!("{start}{text}{end}")));
             }
         }
     }
-    if texts.is_empty() {
-        texts = match parameter {
-            "dataType" => DataType::WRITABLE.iter().map(ToString::to_string).collect(),
-            other => vec![other.to_owned()],
-        };
+    Ok(names)
+}
+
+/// Returns the event types of the crate that a name can stand for, or the name if there are none.
+fn all_names(name: &str) -> Vec<String> {
+    match template(name) {
+        Some((start, "dataType", end)) => {
+            let types = DataType::WRITABLE.iter();
+            types
+                .map(|data_type| format!("{start}{data_type}{end}"))
+                .collect()
+        }
+        _ => vec![name.to_owned()],
     }
-    let ends = names(schemas, end, places)?;
-    let names = texts
-        .iter()
-        .flat_map(|text| ends.iter().map(move |end| format!("{start}{text}{end}")));
-    Ok(names.collect())
+}
+
+/// Splits a name before and after its parameter.
+fn template(name: &str) -> Option<(&str, &str, &str)> {
+    let (start, rest) = name.split_once('{')?;
+    let (parameter, end) = rest.split_once('}')?;
+    Some((start, parameter, end))
 }
