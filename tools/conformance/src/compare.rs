@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::body::{Body, family, inside, path};
 use crate::description::{Webhook, webhooks};
-use crate::report::{Report, Side};
+use crate::report::{Finding, Report, Side};
 use crate::schema::{ANY, Part, Refs, Schemas, UUID, other_keywords, parts};
 
 /// Compares the crate with descriptions, each with its name.
@@ -23,7 +23,6 @@ use crate::schema::{ANY, Part, Refs, Schemas, UUID, other_keywords, parts};
 ///
 /// Returns a message if a description has no webhooks, or ones that cannot be read.
 pub fn compare(descriptions: &[(String, Value)]) -> Result<Report, String> {
-    let mut report = Report::default();
     let mut events: BTreeMap<String, Event<'_>> = BTreeMap::new();
     let mut listed = BTreeSet::new();
     for (name, description) in descriptions {
@@ -33,14 +32,15 @@ pub fn compare(descriptions: &[(String, Value)]) -> Result<Report, String> {
             if webhook.is_listed {
                 listed.insert(event.name.clone());
             }
-            event.compare(&webhook, &mut report);
+            event.compare(&webhook);
             // It may be described more than once.
             if let Some(before) = events.remove(&event.name) {
-                event.add_fields(before.fields);
+                event.add(before);
             }
             events.insert(event.name.clone(), event);
         }
     }
+    let mut report = Report::default();
     let rules = RuleType::KNOWN.iter().cloned().map(EventType::Alert);
     for known in EventType::known()
         .chain(rules)
@@ -49,13 +49,20 @@ pub fn compare(descriptions: &[(String, Value)]) -> Result<Report, String> {
         // Where some of a family are listed, the others are not meant.
         let has_others = listed.iter().any(|other| family(other) == family(&known));
         if !listed.contains(&known) && (has_others || !events.contains_key(&known)) {
-            report.add(Side::Crate, &known, "", "event type", "");
+            report.add(
+                &known,
+                (Side::Crate, ["", "event type", ""].map(str::to_owned)),
+            );
         }
     }
-    for event in events.values() {
-        event.compare_texts(&mut report);
+    for (name, mut event) in events {
         if !event.fields.is_empty() {
-            event.find_undescribed(&event.full.json, "", &mut report);
+            event.find_undescribed(&event.full.json.clone(), "");
+            event.compare_texts();
+            report.events.insert(name.clone());
+        }
+        for finding in event.found {
+            report.add(&name, finding);
         }
     }
     Ok(report)
@@ -73,6 +80,7 @@ struct Event<'a> {
     /// The fields that are described, by their paths in lower case: the keys of alerts are read in
     /// two cases.
     fields: BTreeMap<String, Field>,
+    found: Vec<Finding>,
 }
 
 #[derive(Default)]
@@ -93,7 +101,7 @@ impl<'a> Event<'a> {
         let properties = flat.and_then(|(mut flat, _)| flat.remove("properties"));
         let properties = properties.unwrap_or_default();
         let has = |key| properties.get(key).is_some();
-        let is_alert = has("AlertId") || has("RuleType") || has("Data");
+        let is_alert = has("AlertId") || has("RuleType") || has("Data") && !has("payload");
         let (id, type_at) = match is_alert {
             true if has("Type") && !has("RuleType") => ("AlertId", "/Type"),
             true => ("AlertId", "/RuleType"),
@@ -113,6 +121,7 @@ impl<'a> Event<'a> {
             full: Body::new(json!({id: UUID})),
             type_at,
             fields: BTreeMap::new(),
+            found: Vec::new(),
         };
         event.is_of = event.event_type(&name);
         event.name = event.is_of.to_string();
@@ -134,34 +143,34 @@ impl<'a> Event<'a> {
         envelope.unwrap_or_else(|_| text.into())
     }
 
-    fn compare(&mut self, webhook: &Webhook<'a>, report: &mut Report) {
+    fn compare(&mut self, webhook: &Webhook<'a>) {
         if webhook.deprecated {
-            self.tell(report, "", "deprecated", "");
+            self.tell("", "deprecated", "");
         }
-        self.compare_type(&self.is_of, report);
-        let drifts = self.full.drifts.iter().flatten();
-        if drifts
-            .clone()
-            .any(|drift| drift.kind == DriftKind::EventType)
-        {
+        self.compare_type(&self.is_of.clone());
+        let Some(drifts) = &self.full.drifts else {
+            return self.tell("", "no sample of the crate's to compare with", "");
+        };
+        let mut kinds = drifts.iter().map(|drift| drift.kind);
+        if kinds.any(|kind| kind == DriftKind::EventType) {
             return;
         }
-        report.events.insert(self.name.clone());
         let whole = Part {
             pointer: String::new(),
             schema: webhook.schema,
             required: None,
         };
-        self.place(&self.full.clone(), &whole, &Refs::default(), report);
-        for field in self.fields.values() {
-            if field.any_text && field.texts.is_empty() {
-                self.tell(report, &path(&field.pointer), "no values listed", "");
-            }
+        self.place(&self.full.clone(), &whole, &Refs::default());
+        let fields = self.fields.values();
+        let open = fields.filter(|field| field.any_text && field.texts.is_empty());
+        let open: Vec<_> = open.map(|field| path(&field.pointer)).collect();
+        for at in open {
+            self.tell(&at, "no values listed", "");
         }
     }
 
     /// Finds event types that are not listed by the crate, even if it reads them.
-    fn compare_type(&self, event_type: &EventType, report: &mut Report) {
+    fn compare_type(&mut self, event_type: &EventType) {
         let is_known = match event_type {
             EventType::Alert(rule) => RuleType::KNOWN.contains(rule),
             EventType::ProductReadCompleted(_) => true,
@@ -169,12 +178,14 @@ impl<'a> Event<'a> {
         };
         if !is_known {
             let text = event_type.to_string();
-            self.tell(report, &path(self.type_at), "event type", &text);
+            self.tell(&path(self.type_at), "event type", &text);
         }
     }
 
-    fn add_fields(&mut self, fields: BTreeMap<String, Field>) {
-        for (at, field) in fields {
+    /// Adds what another description says of the same event type.
+    fn add(&mut self, other: Self) {
+        self.found.extend(other.found);
+        for (at, field) in other.fields {
             let own = self.fields.entry(at).or_default();
             own.pointer = field.pointer;
             own.texts.extend(field.texts);
@@ -183,80 +194,74 @@ impl<'a> Event<'a> {
     }
 
     /// Puts each value of a schema in its place in a body, and then what is inside of it.
-    fn place(&mut self, base: &Body, part: &Part<'_>, refs: &Refs, report: &mut Report) {
+    fn place(&mut self, base: &Body, part: &Part<'_>, refs: &Refs) {
         let at = path(&part.pointer);
         let alternatives = match self.schemas.alternatives(part.schema, refs) {
             Ok(alternatives) => alternatives,
-            Err(problem) => return self.tell(report, &at, "unreadable schema", &problem),
+            Err(problem) => return self.tell(&at, "unreadable schema", &problem),
         };
         self.field(&part.pointer);
         let is_root = part.pointer.is_empty();
         let nulled = base.with(&part.pointer, Value::Null);
         let is_unknown = !is_root && nulled.is_unknown(&part.pointer);
         if !is_unknown && base.fits() {
-            self.compare_required(base, part, report);
+            self.compare_required(base, part);
         }
         for (flat, refs) in &alternatives {
-            let mut inside = None;
+            let mut filled = Vec::new();
             for value in self.schemas.values(flat, refs) {
                 // What the crate has inside is better than what can be made up.
                 if is_like(base.json.pointer(&part.pointer), &value) {
-                    inside = Some(base.clone());
+                    filled.push((base.clone(), value.is_array()));
                 } else if !is_root {
-                    let is_filled = is_like(Some(&value), &value);
+                    let kind = is_like(Some(&value), &value).then_some(value.is_array());
                     let body = base.with(&part.pointer, value);
-                    self.compare_value(base, &body, &part.pointer, report);
-                    inside = is_filled.then_some(body).or(inside);
+                    self.compare_value(base, &body, &part.pointer);
+                    filled.extend(kind.map(|is_array| (body, is_array)));
                 }
             }
             if is_unknown {
                 continue;
             }
             if flat.get("deprecated") == Some(&json!(true)) {
-                self.tell(report, &at, "deprecated", "");
+                self.tell(&at, "deprecated", "");
             }
             for keyword in other_keywords(flat) {
-                self.tell(report, &at, "unread keyword", keyword);
+                self.tell(&at, "unread keyword", keyword);
             }
-            for inner in parts(flat, &part.pointer) {
-                if let Some(body) = &inside {
-                    self.place(body, &inner, refs, report);
+            for (body, is_array) in filled {
+                for inner in parts(flat, &part.pointer, is_array) {
+                    self.place(&body, &inner, refs);
                 }
             }
         }
     }
 
     /// Compares whether the description and the crate require a field.
-    fn compare_required(&self, base: &Body, part: &Part<'_>, report: &mut Report) {
+    fn compare_required(&mut self, base: &Body, part: &Part<'_>) {
         let at = path(&part.pointer);
         match (part.required, base.without(&part.pointer).fits()) {
-            (Some(true), true) => self.tell(report, &at, "required", ""),
+            (Some(true), true) => self.tell(&at, "required", ""),
             (Some(false), false) if !self.is_address(&at) => {
-                report.add(
-                    Side::Crate,
-                    &self.name,
-                    &at,
-                    "required by the crate alone",
-                    "",
-                );
+                self.tell_only(&at, "required by the crate alone", "");
             }
             _ => {}
         }
     }
 
     /// Compares what the crate makes of a body before and after a value is in its place.
-    fn compare_value(&mut self, before: &Body, after: &Body, pointer: &str, report: &mut Report) {
+    fn compare_value(&mut self, before: &Body, after: &Body, pointer: &str) {
         let at = path(pointer);
         let value = after.json.pointer(pointer).unwrap_or(&Value::Null);
         if let Some(text) = value.as_str().filter(|_| pointer == self.type_at) {
             if text != ANY {
-                self.compare_type(&self.event_type(text), report);
+                self.compare_type(&self.event_type(text));
             }
             return;
         }
         let (old, new) = match (&before.drifts, &after.drifts) {
             (old, Some(new)) => (old.as_deref().unwrap_or_default(), new),
-            (Some(_), None) => return self.tell(report, &at, "misfit", &summary(value)),
+            (Some(_), None) => return self.tell(&at, "misfit", &summary(value)),
             (None, None) => return,
         };
         for drift in new.iter().filter(|drift| !old.contains(drift)) {
@@ -274,10 +279,14 @@ impl<'a> Event<'a> {
                         } else {
                             &drift.path
                         };
-                        self.tell(report, at, "misfit", &summary(value));
+                        self.tell(at, "misfit", &summary(value));
                     }
                 }
-                _ => report.add_drift(&self.name, drift),
+                _ => self.tell(
+                    &drift.path,
+                    &drift.kind.to_string(),
+                    drift.text.as_deref().unwrap_or_default(),
+                ),
             }
         }
         if let Some(text) = value.as_str().filter(|text| *text != ANY) {
@@ -288,24 +297,24 @@ impl<'a> Event<'a> {
     }
 
     /// Compares the values of each vocabulary with those that are listed.
-    fn compare_texts(&self, report: &mut Report) {
-        for field in self.fields.values() {
+    fn compare_texts(&mut self) {
+        for field in std::mem::take(&mut self.fields).into_values() {
             let at = path(&field.pointer);
-            let Some(example) = &field.example else {
+            let Some(example) = field.example else {
                 continue;
             };
             for value in known_values(&field.texts).difference(&field.texts) {
                 let body = example.with(&field.pointer, value.as_str().into());
                 let drifts = body.drifts.unwrap_or_default();
                 if drifts.iter().all(|drift| drift.path != at) {
-                    report.add(Side::Crate, &self.name, &at, "value", value);
+                    self.tell_only(&at, "value", value);
                 }
             }
         }
     }
 
     /// Finds the fields that the crate knows and that are not described.
-    fn find_undescribed(&self, value: &Value, pointer: &str, report: &mut Report) {
+    fn find_undescribed(&mut self, value: &Value, pointer: &str) {
         let any = inside(pointer, "*");
         let inner: Vec<(String, &Value)> = match value {
             Value::Object(object) => {
@@ -330,11 +339,11 @@ impl<'a> Event<'a> {
                 continue;
             }
             if self.fields.contains_key(&at.to_lowercase()) {
-                self.find_undescribed(value, &pointer, report);
+                self.find_undescribed(value, &pointer);
             } else if self.full.without(&pointer).fits() {
-                report.add(Side::Crate, &self.name, &at, "field", "");
+                self.tell_only(&at, "field", "");
             } else {
-                self.tell(report, &at, "required, but not described", "");
+                self.tell(&at, "required, but not described", "");
             }
         }
     }
@@ -350,8 +359,16 @@ impl<'a> Event<'a> {
         ["id", "AlertId", &self.type_at[1..]].contains(&path)
     }
 
-    fn tell(&self, report: &mut Report, path: &str, kind: &str, text: &str) {
-        report.add(Side::Descriptions, &self.name, path, kind, text);
+    /// Notes what the descriptions have and the crate does not.
+    fn tell(&mut self, path: &str, kind: &str, text: &str) {
+        self.found
+            .push((Side::Descriptions, [path, kind, text].map(str::to_owned)));
+    }
+
+    /// Notes what the crate has and the descriptions do not.
+    fn tell_only(&mut self, path: &str, kind: &str, text: &str) {
+        self.found
+            .push((Side::Crate, [path, kind, text].map(str::to_owned)));
     }
 }
 

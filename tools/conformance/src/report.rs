@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use codat_webhooks::drift::Drift;
-
 use crate::body::family;
 
 /// Which of the two has more.
@@ -13,31 +11,25 @@ pub enum Side {
     Crate,
 }
 
+/// A side that has more, and the path, kind and text of what that is.
+pub(crate) type Finding = (Side, [String; 3]);
+
 /// What differs between the descriptions and the crate.
 #[derive(Default)]
 pub struct Report {
     /// The event types that are described, and known to the crate.
     pub(crate) events: BTreeSet<String>,
-    /// Path, kind and text, and the event types of which they are true.
-    found: BTreeMap<(Side, [String; 3]), BTreeSet<String>>,
+    /// The event types of each finding.
+    found: BTreeMap<Finding, BTreeSet<String>>,
 }
 
 impl Report {
-    pub(crate) fn add(&mut self, side: Side, event: &str, path: &str, kind: &str, text: &str) {
-        let finding = (side, [path, kind, text].map(one_line));
-        let events = self.found.entry(finding).or_default();
+    pub(crate) fn add(&mut self, event: &str, (side, columns): Finding) {
+        let events = self
+            .found
+            .entry((side, columns.map(|text| one_line(&text))))
+            .or_default();
         events.insert(one_line(event));
-    }
-
-    pub(crate) fn add_drift(&mut self, event: &str, drift: &Drift) {
-        let text = drift.text.as_deref().unwrap_or_default();
-        self.add(
-            Side::Descriptions,
-            event,
-            &drift.path,
-            &drift.kind.to_string(),
-            text,
-        );
     }
 
     /// Returns a line for each finding: event type, path, kind and text, with tabs between them. What

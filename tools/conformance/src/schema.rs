@@ -11,22 +11,8 @@ pub const ANY: &str = "zzzz";
 
 pub const UUID: &str = "6b1f0c52-4a7d-4f0e-9c3b-2d8e5a7f1c60";
 
-/// The references that lead to a schema. One of them may be among them twice, so that a recursive
-/// schema is built with one level of itself inside.
-#[derive(Clone, Default)]
-pub struct Refs {
-    seen: BTreeSet<String>,
-    recursive: bool,
-}
-
-impl Refs {
-    fn enter(&self, reference: &str) -> Option<Self> {
-        let mut refs = self.clone();
-        let again = !refs.seen.insert(reference.to_owned());
-        refs.recursive |= again;
-        (!again || !self.recursive).then_some(refs)
-    }
-}
+/// The references that lead to a schema.
+pub type Refs = BTreeSet<String>;
 
 /// A schema without references, combinations and branches.
 pub type Flat = Map<String, Value>;
@@ -65,7 +51,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// Resolves references, `allOf`, `oneOf` and `anyOf`: first the schema with all first branches,
-    /// then one for each further branch. There is none if the schema is inside itself twice.
+    /// then one for each further branch. A schema inside itself is any object.
     pub fn alternatives(self, schema: &Value, refs: &Refs) -> Result<Vec<(Flat, Refs)>, String> {
         let object = match schema {
             Value::Object(object) => object,
@@ -76,9 +62,14 @@ impl<'a> Schemas<'a> {
         let list = |key: &str| object.get(key).and_then(Value::as_array);
         let mut parts = Vec::new();
         if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
-            parts.push(match refs.enter(reference) {
-                Some(refs) => self.alternatives(self.target(reference)?, &refs)?,
-                None => Vec::new(),
+            let mut inner = refs.clone();
+            parts.push(if inner.insert(reference.to_owned()) {
+                self.alternatives(self.target(reference)?, &inner)?
+            } else {
+                vec![(
+                    Flat::from_iter([("type".to_owned(), "object".into())]),
+                    inner,
+                )]
             });
         }
         for part in list("allOf").into_iter().flatten() {
@@ -131,21 +122,15 @@ impl<'a> Schemas<'a> {
             values.extend(listed.iter().cloned());
         } else {
             let format = flat.get("format").and_then(Value::as_str);
-            let full = |part: &Part<'_>| self.full(part.schema, refs);
             for json_type in types(flat) {
+                let inner = parts(flat, "", json_type == "array").into_iter();
+                let inner =
+                    inner.filter_map(|part| Some((part.pointer, self.full(part.schema, refs)?)));
                 match json_type {
                     "object" => {
-                        let key = |part: &Part<'_>| split(&part.pointer).1;
-                        let fields = parts(flat, "");
-                        let fields = fields
-                            .iter()
-                            .filter_map(|part| Some((key(part), full(part)?)));
-                        values.push(fields.collect());
+                        values.push(inner.map(|(at, value)| (split(&at).1, value)).collect());
                     }
-                    "array" => {
-                        let items = parts(flat, "");
-                        values.extend([items.iter().filter_map(full).collect(), json!([])]);
-                    }
+                    "array" => values.extend([inner.map(|(_, item)| item).collect(), json!([])]),
                     "integer" => values.push(json!(12)),
                     "number" => values.extend([json!(12.34), json!(12)]),
                     "boolean" => values.push(json!(true)),
@@ -170,12 +155,15 @@ impl<'a> Schemas<'a> {
 
 /// Returns the properties of an object, or the item of an array, at a place in a body. A property that
 /// can have any name is `*`.
-pub fn parts<'a>(flat: &'a Flat, outer: &str) -> Vec<Part<'a>> {
+pub fn parts<'a>(flat: &'a Flat, outer: &str, is_array: bool) -> Vec<Part<'a>> {
     let part = |key: &str, schema, required| Part {
         pointer: inside(outer, key),
         schema,
         required,
     };
+    if is_array {
+        return vec![part("0", flat.get("items").unwrap_or(&Value::Null), None)];
+    }
     let object = |key: &str| flat.get(key).and_then(Value::as_object);
     let required = flat.get("required").and_then(Value::as_array);
     let mut parts = Vec::new();
@@ -189,9 +177,6 @@ pub fn parts<'a>(flat: &'a Flat, outer: &str) -> Vec<Part<'a>> {
     for schema in any.into_iter().chain(patterns.map(|(_, schema)| schema)) {
         parts.push(part("*", schema, None));
     }
-    if types(flat).contains(&"array") {
-        parts.push(part("0", flat.get("items").unwrap_or(&Value::Null), None));
-    }
     parts
 }
 
@@ -199,8 +184,7 @@ pub fn parts<'a>(flat: &'a Flat, outer: &str) -> Vec<Part<'a>> {
 fn merged(parts: &[&(Flat, Refs)]) -> (Flat, Refs) {
     let (mut schema, mut all_refs) = (Flat::new(), Refs::default());
     for (part, refs) in parts {
-        all_refs.seen.extend(refs.seen.iter().cloned());
-        all_refs.recursive |= refs.recursive;
+        all_refs.extend(refs.iter().cloned());
         for (key, value) in part {
             match (schema.get_mut(key), value) {
                 (Some(Value::Object(old)), Value::Object(new)) if key == "properties" => {
@@ -237,8 +221,8 @@ fn types(flat: &Flat) -> Vec<&str> {
 }
 
 /// The keywords that are read here, or that change nothing about which bodies there are.
-const KEYWORDS: &str = "$comment additionalProperties const default definitions $defs deprecated description discriminator \
-    enum example examples exclusiveMaximum exclusiveMinimum externalDocs format items maxItems \
+const KEYWORDS: &str = "$comment $defs additionalProperties const default definitions deprecated \
+    description discriminator enum example examples exclusiveMaximum exclusiveMinimum externalDocs format items maxItems \
     maxLength maxProperties maximum minItems minLength minProperties minimum multipleOf nullable \
     pattern patternProperties properties propertyNames readOnly required title type uniqueItems \
     writeOnly xml";
