@@ -3,7 +3,6 @@
 mod api;
 mod catalogue;
 mod common;
-mod conformance;
 mod drift;
 mod errors;
 mod extra;
