@@ -91,17 +91,11 @@ pub(crate) trait Payload {
     }
 
     fn find_company_name(&self) -> Option<Cow<'_, str>> {
-        match self.find_reference_company()? {
-            Cow::Borrowed(company) => company.name.as_deref().map(Cow::Borrowed),
-            Cow::Owned(company) => company.name.map(Cow::Owned),
-        }
+        name(self.find_reference_company()?)
     }
 
     fn find_company_tags(&self) -> Option<Cow<'_, Tags>> {
-        match self.find_reference_company()? {
-            Cow::Borrowed(company) => company.tags.as_ref().map(Cow::Borrowed),
-            Cow::Owned(company) => company.tags.map(Cow::Owned),
-        }
+        tags(self.find_reference_company()?)
     }
 
     fn find_connection_id(&self) -> Option<ConnectionId> {
@@ -120,6 +114,20 @@ pub(crate) trait Payload {
     /// names, amounts or messages.
     fn details(&self) -> Vec<String> {
         Vec::new()
+    }
+}
+
+fn name(company: Cow<'_, CompanyReference>) -> Option<Cow<'_, str>> {
+    match company {
+        Cow::Borrowed(company) => company.name.as_deref().map(Cow::Borrowed),
+        Cow::Owned(company) => company.name.map(Cow::Owned),
+    }
+}
+
+fn tags(company: Cow<'_, CompanyReference>) -> Option<Cow<'_, Tags>> {
+    match company {
+        Cow::Borrowed(company) => company.tags.as_ref().map(Cow::Borrowed),
+        Cow::Owned(company) => company.tags.map(Cow::Owned),
     }
 }
 
