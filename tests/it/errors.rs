@@ -407,7 +407,10 @@ fn an_envelope_is_shown_without_its_payload() {
         assert!(shown.contains(&envelope.id().to_string()), "{shown}");
         assert!(shown.contains(envelope.wire_name()), "{shown}");
         let payload = envelope.payload();
-        assert!(payload.is_none_or(|payload| !shown.contains(payload)), "{shown}");
+        assert!(
+            payload.is_none_or(|payload| !shown.contains(payload)),
+            "{shown}"
+        );
     }
 }
 

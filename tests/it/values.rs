@@ -9,7 +9,7 @@ use codat_webhooks::payload::{
     AccountType, ConnectionErrorStatus, ConnectionStatus, DatasetStatus, ExpensesTransactionStatus,
     RoutingType, SourceAccountStatus, SourceType, WriteStatus, WriteType,
 };
-use codat_webhooks::value::{Amount, CompanyId, DataType, RawJson, ErrorCode, Tags, Timestamp};
+use codat_webhooks::value::{Amount, CompanyId, DataType, ErrorCode, RawJson, Tags, Timestamp};
 use codat_webhooks::{Event, from_str};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -45,10 +45,7 @@ macro_rules! assert_vocabulary {
             };
             assert!(other == text && other == *text);
             assert!(other != "NotHeardOf" && other != *"NotHeardOf");
-            assert_eq!(
-                (other.as_str(), other.as_ref(), &*other),
-                (text, text, text)
-            );
+            assert_eq!((other.as_str(), other.as_ref()), (text, text));
             assert_eq!(format!("[{other:>9}]"), format!("[{text:>9}]"));
             assert_eq!(format!("{other:?}"), format!("{text:?}"));
             let $type::Other(next) = $type::from(format!("{text}.")) else {
