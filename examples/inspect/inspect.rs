@@ -256,7 +256,7 @@ impl<'a> Record<'a> {
                 .or(error.and_then(Error::id)),
             event_type: webhook
                 .map(Webhook::wire_name)
-                .or(error.and_then(Error::event_type).map(EventType::as_str)),
+                .or(error.and_then(Error::event_type).map(EventType::name)),
             variant: event_type.as_ref().map(EventType::variant_name),
             company_id: event.and_then(Event::company_id),
             connection_id: event.and_then(Event::connection_id),

@@ -227,10 +227,7 @@ fn an_extra_is_a_map_in_the_order_of_insertion() {
     let owned = extra.clone().into_iter();
     assert_eq!(owned.len(), 2);
     let owned: Vec<_> = owned.collect();
-    assert_eq!(
-        owned,
-        [("a".to_owned(), raw("2")), ("c".to_owned(), raw("[]"))]
-    );
+    assert_eq!(owned, [("a".into(), raw("2")), ("c".into(), raw("[]"))]);
     extra.remove("a");
     extra.remove("c");
     assert_eq!((&extra, hash(&extra)), (&Extra::new(), hash(&Extra::new())));

@@ -1,12 +1,13 @@
 //! Integration tests, one module per promise.
 
+mod accessors;
 mod api;
-mod catalogue;
 mod common;
 mod drift;
 mod errors;
+mod event_pattern;
+mod event_type;
 mod extra;
-mod helpers;
 mod inspect;
 mod json;
 mod legacy;
@@ -14,11 +15,13 @@ mod leniency;
 mod log_lines;
 mod memory;
 mod misfits;
-mod patterns;
+mod payload_methods;
 mod properties;
 mod readme;
 mod round_trip;
 mod samples;
+mod setters;
 #[cfg(feature = "signature")]
 mod signature;
+mod tag_filter;
 mod values;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::common::{FAMILIES, fixtures};
-use codat_webhooks::{EventType, from_str};
+use codat_webhooks::{Event, EventType, from_str};
+
+use crate::common::{assert_same, fixtures, read};
 
 const README: &str = include_str!("../../README.md");
 
@@ -22,23 +23,69 @@ fn rows() -> Vec<[String; 3]> {
         .collect()
 }
 
+/// Returns the event types without a variable part, in the order of the table of event types.
+fn fixed() -> Vec<EventType> {
+    let known: Vec<EventType> = EventType::known().collect();
+    let of_variant = |variant: &str| {
+        let same = known.iter().filter(|known| known.variant_name() == variant);
+        same.count()
+    };
+    let single = known
+        .iter()
+        .filter(|known| of_variant(known.variant_name()) == 1);
+    single.cloned().collect()
+}
+
 #[test]
 fn the_table_of_event_types_is_that_of_the_code() {
     let rows = rows();
-    let listed: Vec<&str> = rows.iter().map(|[event_type, ..]| &**event_type).collect();
-    let fixed: Vec<EventType> = EventType::known()
-        .filter(|known| known.data_type().is_none())
+    let fixed = fixed();
+    let (single, families) = rows.split_at_checked(fixed.len()).unwrap();
+    let listed: Vec<(&str, &str)> = single
+        .iter()
+        .map(|[event_type, variant, _]| (&**event_type, &**variant))
         .collect();
-    let names: Vec<String> = fixed.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        listed[..fixed.len()],
-        names,
-        "the rows of the table, in its order"
+    let names: Vec<_> = fixed
+        .iter()
+        .map(|known| (known.name(), known.variant_name()))
+        .collect();
+    let names: Vec<_> = names
+        .iter()
+        .map(|(name, variant)| (&**name, *variant))
+        .collect();
+    assert_same(
+        "the rows and the event types",
+        listed.iter().copied(),
+        names.clone(),
     );
+    assert_eq!(listed, names, "the rows are in the order of the code");
 
+    // A family has its variable part in braces.
+    for [event_type, variant, _] in families {
+        let example = event_type
+            .replace("{dataType}", "bills")
+            .replace("{productIdentifier}", "lending")
+            .replace("{report}", "creditModel");
+        let example = match &**variant {
+            "Alert" => "@rules.SyncFailed",
+            "Unknown" => "any other",
+            _ => example.split(',').next().unwrap(),
+        };
+        assert_eq!(
+            EventType::from(example).variant_name(),
+            variant,
+            "{event_type}"
+        );
+    }
     let variants: Vec<&str> = rows.iter().map(|[_, variant, _]| &**variant).collect();
-    let known = fixed.iter().map(EventType::variant_name).chain(FAMILIES);
-    assert_eq!(variants, known.collect::<Vec<_>>());
+    let distinct: BTreeSet<_> = variants.iter().collect();
+    assert_eq!(variants.len(), distinct.len(), "a variant has one row");
+    let types: Vec<EventType> = fixtures()
+        .iter()
+        .map(|fixture| read(&fixture.text).event_type())
+        .collect();
+    let all: Vec<&str> = types.iter().map(EventType::variant_name).collect();
+    assert_same("the variants of the rows and of the samples", variants, all);
 }
 
 #[test]
@@ -46,28 +93,29 @@ fn the_table_of_event_types_has_the_payloads_of_the_code() {
     let rows = rows();
     let mut seen = BTreeSet::new();
     for fixture in fixtures() {
-        let event = from_str(&fixture.text).unwrap().event;
+        let event = read(&fixture.text).event;
         let variant = event.event_type().variant_name();
         let [_, _, payloads] = rows.iter().find(|row| row[1] == variant).unwrap();
-        let payload = payloads.rsplit(", ").next().unwrap();
+        // Only `Debug` names the type of a payload.
         let debug = format!("{event:?}");
-        let printed = debug.split(" { ").next().unwrap();
-        match variant {
-            "WriteSuccessful" | "WriteUnsuccessful" => {
-                assert_eq!(payloads, "DataType, Write");
-                assert!(printed.ends_with(", Write"), "{printed}");
+        let (before, _) = debug.split_once(" { ").unwrap_or((&debug, ""));
+        let last = |list: &str| list.rsplit([' ', '(', ':']).next().unwrap().to_owned();
+        let printed = match &event {
+            Event::ProductReadCompleted(read, payload) => {
+                let of = |value: &dyn std::fmt::Debug| {
+                    format!("{value:?}").split(' ').next().unwrap().to_owned()
+                };
+                format!("{}, {}", of(read), of(payload))
             }
-            "ProductReadCompleted" => {
-                assert_eq!(payloads, "ProductRead, ReadCompleted");
-                assert_eq!(printed, "ProductReadCompleted(ProductRead");
+            Event::WriteSuccessful(..) | Event::WriteUnsuccessful(..) => {
+                format!("DataType, {}", last(before))
             }
-            "ReportsGenerateSuccessful" | "ReportsGenerateUnsuccessful" => {
-                assert_eq!(payloads, "ReportName, Report");
-                assert!(printed.ends_with(", Report"), "{printed}");
+            Event::ReportsGenerateSuccessful(..) | Event::ReportsGenerateUnsuccessful(..) => {
+                format!("ReportType, {}", last(before))
             }
-            "Alert" => assert_eq!((printed, payload), ("Alert(Alert", "legacy::Alert")),
-            _ => assert_eq!(printed, format!("{variant}({payload}")),
-        }
+            _ => last(before),
+        };
+        assert_eq!(payloads.replace("legacy::", ""), printed, "{variant}");
         seen.insert(variant);
     }
     assert_eq!(seen.len(), rows.len(), "every row was compared");

@@ -111,7 +111,7 @@ fn an_alert_is_written_back_in_the_legacy_envelope() {
         panic!()
     };
     assert_eq!(
-        event.alert.as_ref().unwrap().rule_type,
+        event.header.as_ref().unwrap().rule_type,
         "Account Categories Updated"
     );
     assert_eq!(serde_json::to_string(&webhook).unwrap(), body.text.trim());
@@ -134,7 +134,7 @@ fn an_alert_that_would_be_read_back_as_an_event_is_not_written() {
         ("Account Categories Updated", false),
     ] {
         let rule = match RuleType::from(name) {
-            RuleType::Other(name) => Rule::Unknown(name, None),
+            RuleType::Other(name) => Rule::Other(name, None),
             _ => Rule::SyncStarted(SyncData::new()),
         };
         let alert = Alert::new(AlertHeader::new("Sync Started"), rule);

@@ -7,10 +7,10 @@ use std::path::Path;
 use codat_webhooks::drift::DriftKind;
 use codat_webhooks::event::Outcome;
 use codat_webhooks::samples::{self, Sample};
-use codat_webhooks::{Webhook, from_str};
+use codat_webhooks::{EventType, Webhook, from_str};
 use serde_json::Value;
 
-use crate::common::{Fixture, Json, fixtures};
+use crate::common::{Fixture, Json, fixtures, read};
 
 const LIST: &str = include_str!("../../src/samples.rs");
 
@@ -370,4 +370,84 @@ fn every_wire_name_has_a_value_in_a_sample() {
     }
     assert_none(&problems);
     assert!(seen.names.len() > 100, "{} names", seen.names.len());
+}
+
+#[test]
+fn the_samples_are_the_fixtures() {
+    let folder: Vec<_> = fixtures()
+        .into_iter()
+        .map(|fixture| (fixture.name, fixture.text.trim_end().to_owned()))
+        .collect();
+    let all: Vec<_> = samples::all()
+        .map(|sample| (sample.name().to_owned(), sample.json().to_owned()))
+        .collect();
+    assert_eq!(all, folder);
+    for (sample, fixture) in samples::all().zip(fixtures()) {
+        assert_eq!(*sample.webhook(), read(&fixture.text));
+        assert_eq!(sample.event_type(), fixture.event_type().as_str());
+        let form = fixture.name.find('@').map(|at| &fixture.name[at + 1..]);
+        assert_eq!(sample.form(), form);
+        assert_eq!(sample.clone().into_webhook(), *sample.webhook());
+    }
+}
+
+#[test]
+fn every_event_type_has_its_samples() {
+    let all: Vec<samples::Sample> = samples::all().collect();
+    let mut listed = 0;
+    for event_type in all
+        .iter()
+        .map(samples::Sample::event_type)
+        .collect::<BTreeSet<_>>()
+    {
+        let of: Vec<_> = samples::of(event_type.clone()).collect();
+        let own: Vec<_> = all
+            .iter()
+            .filter(|sample| sample.event_type() == event_type)
+            .cloned()
+            .collect();
+        assert_eq!(of, own);
+        listed += of.len();
+    }
+    assert_eq!(listed, all.len());
+
+    let mut made = 0;
+    let chosen = [
+        "größe.write.successful",
+        "two \"words\".write.unsuccessful",
+        "your-product.read.completed",
+        "your.own product.read.completed.initial",
+        "your-product.read.completed.successful",
+        "your-product.read.completed.unsuccessful",
+        "your-product.read.completed.successful.initial",
+        "reports.yours.generate.successful",
+        "reports.yours.generate.unsuccessful",
+    ];
+    for event_type in EventType::known().chain(chosen.map(EventType::from)) {
+        let of: Vec<_> = samples::of(event_type.clone()).collect();
+        assert!(!of.is_empty(), "{event_type}");
+        for sample in &of {
+            assert_eq!(sample.event_type(), event_type);
+            assert_eq!(*sample.webhook(), read(sample.json()));
+        }
+        if !all.contains(&of[0]) {
+            assert_eq!(of.len(), 1);
+            assert_eq!(
+                (of[0].name(), of[0].form()),
+                (&*event_type.to_string(), None)
+            );
+            assert_eq!(of[0].webhook().wire_name(), event_type.name());
+            made += 1;
+        }
+    }
+    assert!(made > 20, "{made} made");
+
+    for none in [
+        "no.event.of.codats",
+        "",
+        "reports.a.b.generate.successful",
+        "@rules.New rule",
+    ] {
+        assert_eq!(samples::of(none).count(), 0, "{none}");
+    }
 }

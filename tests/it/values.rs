@@ -45,10 +45,7 @@ macro_rules! assert_vocabulary {
             };
             assert!(other == text && other == *text);
             assert!(other != "NotHeardOf" && other != *"NotHeardOf");
-            assert_eq!(
-                (other.as_str(), other.as_ref(), &*other),
-                (text, text, text)
-            );
+            assert_eq!((other.as_str(), other.as_ref()), (text, text));
             assert_eq!(format!("[{other:>9}]"), format!("[{text:>9}]"));
             assert_eq!(format!("{other:?}"), format!("{text:?}"));
             let $type::Other(next) = $type::from(format!("{text}.")) else {

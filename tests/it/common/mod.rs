@@ -4,6 +4,8 @@ pub mod entry_points;
 mod fields;
 mod tree;
 
+use std::collections::BTreeSet;
+use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
@@ -15,17 +17,6 @@ pub use fields::{End, Kind, end_of, is_required, kind_of};
 pub use tree::{Json, Place};
 
 pub const ID: &str = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";
-/// The variants that are not rows of the table of event types, in their order.
-pub const FAMILIES: [&str; 7] = [
-    "WriteSuccessful",
-    "WriteUnsuccessful",
-    "ProductReadCompleted",
-    "ReportsGenerateSuccessful",
-    "ReportsGenerateUnsuccessful",
-    "Alert",
-    "Unknown",
-];
-
 pub const COMPANY: &str = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40";
 pub const CONNECTION: &str = "b1f0a9d2-7c3e-4b56-a1d8-94e7c2f03b65";
 
@@ -200,6 +191,22 @@ pub fn odd_spellings(name: &str) -> Vec<String> {
         }
     }
     spellings
+}
+
+/// Asserts that two lists have the same items, whatever their order, and shows those that one lacks.
+pub fn assert_same<T, I>(what: &str, left: impl IntoIterator<Item = T>, right: I)
+where
+    T: Ord + Debug,
+    I: IntoIterator<Item = T>,
+{
+    let (left, right): (BTreeSet<T>, BTreeSet<T>) =
+        (left.into_iter().collect(), right.into_iter().collect());
+    let more: Vec<_> = left.difference(&right).collect();
+    let less: Vec<_> = right.difference(&left).collect();
+    assert!(
+        more.is_empty() && less.is_empty(),
+        "{what}: {more:?} are only on the left, {less:?} only on the right"
+    );
 }
 
 /// One value for all that are equal, as a map's key.

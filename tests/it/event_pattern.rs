@@ -1,9 +1,6 @@
-//! Choosing events by type and by tag.
+//! [`EventPattern`]: choosing events by type.
 
-use crate::common::fixtures;
-use codat_webhooks::payload::Company;
-use codat_webhooks::value::CompanyId;
-use codat_webhooks::{Event, EventPattern, EventType, TagFilter, from_str};
+use codat_webhooks::{EventPattern, EventType};
 
 #[test]
 fn a_star_stands_for_whole_parts() {
@@ -81,28 +78,36 @@ fn a_type_matches_its_own_text_and_its_family() {
     }
 }
 
+/// Of every report, whether it is listed or not.
 #[test]
 fn either_spelling_of_report_matches() {
-    for spelling in ["report", "reports"] {
-        let event_type = EventType::from(&*format!("{spelling}.creditModel.generate.successful"));
-        for pattern in [
-            "report.*",
-            "reports.creditModel.*",
-            "report.creditModel.generate.successful",
+    for report in ["creditModel", "fxInsights"] {
+        for (last, other) in [
+            ("successful", "unsuccessful"),
+            ("unsuccessful", "successful"),
         ] {
-            assert!(
-                pattern
-                    .parse::<EventPattern>()
-                    .unwrap()
-                    .matches(&event_type)
-            );
+            for spelling in ["report", "reports"] {
+                let text = format!("{spelling}.{report}.generate.{last}");
+                let event_type = EventType::from(&*text);
+                for (pattern, matches) in [
+                    (&*text, true),
+                    (&text.replace("report.", "reports."), true),
+                    (&text.replace("reports.", "report."), true),
+                    ("reports.*", true),
+                    ("report.*", true),
+                    (&format!("reports.{report}.*"), true),
+                    (&format!("report.{report}.*"), true),
+                    (&format!("*.generate.{last}"), true),
+                    (&format!("*.generate.{other}"), false),
+                    ("report.spendAnalysis.*", false),
+                    ("reports.spendAnalysis.*", false),
+                    (&format!("reports.{}.*", report.to_lowercase()), false),
+                ] {
+                    let pattern: EventPattern = pattern.parse().unwrap();
+                    assert_eq!(pattern.matches(&event_type), matches, "{pattern} on {text}");
+                }
+            }
         }
-        assert!(
-            !"report.spendAnalysis.*"
-                .parse::<EventPattern>()
-                .unwrap()
-                .matches(&event_type)
-        );
     }
 }
 
@@ -158,75 +163,4 @@ fn many_stars_take_no_longer_than_the_product_of_the_lengths() {
     let start = std::time::Instant::now();
     assert!(!pattern.matches(&EventType::from(&*text)));
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
-}
-
-#[test]
-fn a_tag_filter_matches_an_equal_tag() {
-    let id: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse().unwrap();
-    let mut company = Company::new(id);
-    let event = |company: &Company| Event::CompanyCreated(company.clone().into());
-    let filter = |text: &str| text.parse::<TagFilter>().unwrap();
-    assert!(!filter("region:us").matches(&event(&company)), "no tags");
-
-    company.tags = Some(
-        [
-            ("region", "us"),
-            ("team", "a:b"),
-            ("x:y", "z"),
-            ("empty", ""),
-        ]
-        .into_iter()
-        .collect(),
-    );
-    for text in ["region:us", "team:a:b", "x:y:z", "empty:"] {
-        assert!(filter(text).matches(&event(&company)), "{text}");
-        assert_eq!(
-            (filter(text).as_str(), &*filter(text).to_string()),
-            (text, text)
-        );
-        assert_eq!(serde_json::to_value(filter(text)).unwrap(), text);
-        assert_eq!(
-            serde_json::from_value::<TagFilter>(text.into()).unwrap(),
-            filter(text)
-        );
-    }
-    for text in [
-        "region:US",
-        "Region:us",
-        "region:u",
-        "region:us ",
-        "region: us",
-        "team:a",
-        "us:region",
-    ] {
-        assert!(!filter(text).matches(&event(&company)), "{text}");
-    }
-    for (text, message) in [
-        (
-            "",
-            "invalid tag filter: there is no `:` between key and value",
-        ),
-        (
-            "region",
-            "invalid tag filter: there is no `:` between key and value",
-        ),
-        (":us", "invalid tag filter: there is no key before the `:`"),
-    ] {
-        assert_eq!(text.parse::<TagFilter>().unwrap_err().to_string(), message);
-    }
-}
-
-#[test]
-fn a_tag_filter_finds_the_tags_of_any_event() {
-    let mut matched = 0;
-    for fixture in fixtures() {
-        let event = from_str(&fixture.text).unwrap().event;
-        let tags = event.company_tags();
-        for (key, value) in tags.iter().flat_map(|tags| tags.iter()) {
-            let filter: TagFilter = format!("{key}:{value}").parse().unwrap();
-            assert!(filter.matches(&event));
-            matched += 1;
-        }
-    }
-    assert!(matched > 10, "{matched} tags");
 }
