@@ -220,11 +220,15 @@ fn declarations() -> BTreeMap<String, Vec<Declared>> {
     structs
 }
 
-/// Parses `name: Option<Vec<Element>> = "name" | "Name",`.
+/// Parses `name: Option<Vec<Element>> = "name" | "Name" => with_name,`.
 fn declared(file: &str, field: &str) -> Option<Declared> {
     let (name, rest) = field.split_once(": ")?;
     let (typed, rest) = rest.split_once(" = ")?;
-    let names = rest.split(',').next()?.split(" | ");
+    let names = rest
+        .split([',', '>'])
+        .next()?
+        .trim_end_matches(" =")
+        .split(" | ");
     let wire: Vec<String> = names
         .filter_map(|name| name.trim().strip_prefix('"')?.strip_suffix('"'))
         .map(String::from)
