@@ -80,10 +80,10 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
-#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
-#![deny(clippy::pedantic)]
+#![warn(missing_docs, missing_debug_implementations, unreachable_pub)]
+#![warn(clippy::pedantic)]
 // Nothing that a body holds can make the library panic.
-#![deny(
+#![warn(
     clippy::arithmetic_side_effects,
     clippy::expect_used,
     clippy::get_unwrap,

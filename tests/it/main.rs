@@ -20,6 +20,5 @@ mod patterns;
 mod properties;
 mod readme;
 mod round_trip;
-#[cfg(feature = "signature")]
 mod signature;
 mod values;
