@@ -309,7 +309,8 @@ const HOSTILE: &[(&str, f64, Hostile)] = &[
         company("\"name\":\"\"").replacen('{', &format!("{{{},", repeat(r#""eventType":"""#, n)), 1)
     }),
     // Brackets.
-    ("a deep unknown field", 1.4, |n| {
+    // The text, beside the parser's stack of open brackets.
+    ("a deep unknown field", 1.6, |n| {
         company(&format!(
             r#""new":{}{}"#,
             "[".repeat(n / 2),
