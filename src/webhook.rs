@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use crate::event::{Event, EventType, REPORT, REPORTS, alert_header};
-use crate::json::{ContentOf, Extra, Fields, HasContent, Name, check_format};
+use crate::json::{ContentOf, Extra, Fields, HasContent, Name, check_format, written_names};
 use crate::legacy::{ALERT_ID, DATA};
 use crate::value::{EventId, Timestamp};
 
@@ -161,7 +161,7 @@ impl Serialize for Webhook {
             map.serialize_entry(id, &self.id)?;
             header.write(&mut map, extra)?;
             if !extra.is_empty() {
-                written = header.written_names(extra);
+                written = written_names(&**header, extra);
             }
             written.push(id);
         } else {

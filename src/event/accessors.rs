@@ -14,7 +14,7 @@ impl Event {
     /// `referenceCompany` of its payload is parsed on each call.
     #[must_use]
     pub fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
-        self.payload().reference_company()
+        self.payload().find_reference_company()
     }
 
     /// Returns the id of the company of the event.
@@ -23,19 +23,19 @@ impl Event {
     /// type starts with `company.`. An id whose digits are all zero is a place holder and is not returned.
     #[must_use]
     pub fn company_id(&self) -> Option<CompanyId> {
-        self.payload().company_id().filter(Id::is_real)
+        self.payload().find_company_id().filter(Id::is_real)
     }
 
     /// Returns the name of the company of the event.
     #[must_use]
     pub fn company_name(&self) -> Option<Cow<'_, str>> {
-        self.payload().company_name()
+        self.payload().find_company_name()
     }
 
     /// Returns the tags of the company of the event.
     #[must_use]
     pub fn company_tags(&self) -> Option<Cow<'_, Tags>> {
-        self.payload().company_tags()
+        self.payload().find_company_tags()
     }
 
     /// Returns the id of the connection of the event.
@@ -45,7 +45,7 @@ impl Event {
     /// digits are all zero is a place holder and is not returned.
     #[must_use]
     pub fn connection_id(&self) -> Option<ConnectionId> {
-        self.payload().connection_id().filter(Id::is_real)
+        self.payload().find_connection_id().filter(Id::is_real)
     }
 
     /// Returns the data type of a write event, as [`EventType::data_type`](crate::EventType::data_type)

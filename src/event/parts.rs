@@ -12,67 +12,95 @@ pub(crate) const ALERT_PREFIX: &str = "@rules.";
 pub(crate) const REPORTS: &str = "reports.";
 pub(crate) const REPORT: &str = "report.";
 
+/// What is before and after the variable part of the event types of a family: the template has that part
+/// in braces.
+#[derive(Clone, Copy)]
+pub(super) struct Template {
+    before: &'static str,
+    after: &'static str,
+}
+
+impl Template {
+    /// Splits a template, at compile time.
+    pub(super) const fn new(template: &'static str) -> Self {
+        let mut before = template.as_bytes();
+        let mut after: &[u8] = &[];
+        let mut index = 0;
+        while let Some((rest, _)) = template.as_bytes().split_at_checked(index) {
+            if let [.., b'{'] = rest {
+                before = rest.split_at(index.saturating_sub(1)).0;
+            }
+            if let [.., b'}'] = rest {
+                after = template.as_bytes().split_at(index).1;
+            }
+            index = index.saturating_add(1);
+        }
+        match (std::str::from_utf8(before), std::str::from_utf8(after)) {
+            (Ok(before), Ok(after)) => Self { before, after },
+            // Not reached: the braces are ASCII.
+            _ => Self {
+                before: template,
+                after: "",
+            },
+        }
+    }
+
+    /// Returns the part of an event type. It has no dot: `a.b.write.successful` would belong to another
+    /// family, whose payload may not be that of a write.
+    fn part(self, text: &str) -> Option<&str> {
+        let part = text.strip_suffix(self.after)?.strip_prefix(self.before)?;
+        (check_text(part).is_ok() && !part.contains('.')).then_some(part)
+    }
+
+    fn fill(self, part: &str) -> String {
+        format!("{}{part}{}", self.before, self.after)
+    }
+}
+
 /// The variable part of the event types of a family.
 pub(super) trait Part: Sized {
-    /// Returns the part of an event type, or `None` if the type is not of the family. The template has
-    /// the part in braces.
-    fn find(text: &str, template: &str) -> Option<Self>;
+    /// Returns the part of an event type, or `None` if the type is not of the family.
+    fn find(text: &str, template: Template) -> Option<Self>;
 
-    /// Returns the event type with the part in place of the braces.
-    fn fill(&self, template: &str) -> String;
-}
-
-/// Splits a template into what is before and after the part.
-fn split(template: &str) -> (&str, &str) {
-    let (before, rest) = template.split_once('{').unwrap_or((template, ""));
-    (before, rest.split_once('}').unwrap_or((rest, "")).1)
-}
-
-/// Returns the part of an event type. It has no dot: `a.b.write.successful` would belong to another family,
-/// whose payload may not be that of a write.
-fn single<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
-    let part = text.strip_prefix(before)?.strip_suffix(after)?;
-    (check_text(part).is_ok() && !part.contains('.')).then_some(part)
-}
-
-fn fill(part: &str, template: &str) -> String {
-    let (before, after) = split(template);
-    format!("{before}{part}{after}")
+    /// Returns the event type.
+    fn fill(&self, template: Template) -> String;
 }
 
 impl Part for DataType {
-    fn find(text: &str, template: &str) -> Option<Self> {
-        let (before, after) = split(template);
-        single(text, before, after).map(Self::from)
+    fn find(text: &str, template: Template) -> Option<Self> {
+        template.part(text).map(Self::from)
     }
 
-    fn fill(&self, template: &str) -> String {
-        fill(self.as_str(), template)
+    fn fill(&self, template: Template) -> String {
+        template.fill(self.as_str())
     }
 }
 
 /// Both spellings are read.
 impl Part for ReportType {
-    fn find(text: &str, template: &str) -> Option<Self> {
-        let (before, after) = split(template);
-        let part = single(text, before, after).or_else(|| single(text, REPORT, after));
+    fn find(text: &str, template: Template) -> Option<Self> {
+        let respelled = Template {
+            before: REPORT,
+            ..template
+        };
+        let part = template.part(text).or_else(|| respelled.part(text));
         part.map(Self::from)
     }
 
-    fn fill(&self, template: &str) -> String {
-        fill(self.as_str(), template)
+    fn fill(&self, template: Template) -> String {
+        template.fill(self.as_str())
     }
 }
 
 /// What follows the product is the scope.
 impl Part for ProductRead {
-    fn find(text: &str, _: &str) -> Option<Self> {
+    fn find(text: &str, _: Template) -> Option<Self> {
         ReadScope::ALL
             .into_iter()
             .find_map(|scope| Self::new(text.strip_suffix(scope.suffix())?, scope).ok())
     }
 
-    fn fill(&self, _: &str) -> String {
+    fn fill(&self, _: Template) -> String {
         self.to_string()
     }
 }
@@ -213,7 +241,7 @@ impl BuildEventTypeError {
 fn check_text(text: &str) -> Result<(), BuildEventTypeError> {
     Err(BuildEventTypeError(if text.is_empty() {
         BuildProblem::Empty
-    } else if text.contains(char::is_control) {
+    } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) && text.contains(char::is_control) {
         BuildProblem::ControlCharacter
     } else {
         return Ok(());

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::de::{DeserializeSeed, Deserializer};
 use serde_json::value::RawValue;
 
-use super::parts::{ALERT_PREFIX, Part, ProductRead};
+use super::parts::{ALERT_PREFIX, Part, ProductRead, Template};
 use crate::json::{Field, FieldError, Generate, HasContent, Other, RawJson, VisitContent};
 use crate::legacy::{AccountCategoriesUpdated, Alert, RuleType};
 use crate::payload::{
@@ -64,7 +64,7 @@ macro_rules! events {
                     $($name => return Self::$variant,)+
                     _ => {}
                 }
-                $(if let Some(part) = Part::find(text, $template) {
+                $(if let Some(part) = Part::find(text, const { Template::new($template) }) {
                     return Self::$family(part);
                 })+
                 Self::Unknown(Other::unlisted(text))
@@ -74,7 +74,7 @@ macro_rules! events {
             pub(crate) fn text(&self) -> Cow<'_, str> {
                 match self {
                     $(Self::$variant => Cow::Borrowed($name),)+
-                    $(Self::$family(part) => part.fill($template).into(),)+
+                    $(Self::$family(part) => part.fill(const { Template::new($template) }).into(),)+
                     Self::Alert(rule) => format!("{ALERT_PREFIX}{rule}").into(),
                     Self::Unknown(text) => Cow::Borrowed(text.as_str()),
                 }

@@ -33,15 +33,15 @@ impl UnknownEvent {
 }
 
 impl Payload for UnknownEvent {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         self.read().reference_company.map(Cow::Owned)
     }
 
-    fn company_id(&self) -> Option<CompanyId> {
-        self.read().company_id()
+    fn find_company_id(&self) -> Option<CompanyId> {
+        self.read().find_company_id()
     }
 
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         self.read().connection_id
     }
 

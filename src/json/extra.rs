@@ -299,7 +299,7 @@ impl fmt::Debug for Extra {
 pub(crate) struct Unknown {
     /// The key whose value is read next.
     key: Box<str>,
-    fields: Vec<(Box<str>, RawJson)>,
+    extra: Extra,
 }
 
 impl Unknown {
@@ -329,18 +329,16 @@ impl Unknown {
             return Err(give_up());
         }
         let value: Box<RawValue> = map.next_value()?;
-        if self.fields.is_empty() {
+        let fields = &mut self.extra.0.get_or_insert_default().fields;
+        if fields.is_empty() {
             // Usually there is no other.
-            self.fields.reserve_exact(1);
+            fields.reserve_exact(1);
         }
-        push(
-            &mut self.fields,
-            (std::mem::take(&mut self.key), value.into()),
-        );
+        push(fields, (std::mem::take(&mut self.key), value.into()));
         Ok(())
     }
 
     pub(crate) fn into_extra(self) -> Extra {
-        Extra::from_parts(self.fields, Vec::new())
+        self.extra
     }
 }

@@ -29,7 +29,8 @@ pub(crate) trait Field: DeserializeOwned + Serialize + PartialEq {
 
     /// Reads the value with the slow reader. The error says what is wrong.
     fn slow(json: &RawValue) -> Result<Self, FieldError<'_>> {
-        serde_json::from_str(json.get()).map_err(|_| FieldError::misfit(Self::EXPECTED, json))
+        Self::fast(&mut serde_json::Deserializer::from_str(json.get()))
+            .map_err(|_| FieldError::misfit(Self::EXPECTED, json))
     }
 
     /// Reads the value in the faster way. For a plain value, both readers are the same.
@@ -39,6 +40,12 @@ pub(crate) trait Field: DeserializeOwned + Serialize + PartialEq {
 
     /// Notes everything in the value that is not modelled.
     fn drift(&self, _: &mut Walk) {}
+
+    /// Returns `true` if the value is what is read from the JSON. Needed for a field that is read from
+    /// inside another.
+    fn is_read_from(&self, _: &RawValue) -> bool {
+        false
+    }
 }
 
 /// Reads a list or an object with the fast reader, and with the slow one if that gives up. Most values

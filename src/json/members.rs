@@ -120,7 +120,11 @@ impl<'a> Members<'a> {
     /// Removes a required field and returns its value. The first spelling that is present and not
     /// `null` decides.
     pub(crate) fn required<T: Field>(&mut self, name: Name) -> Result<T, FieldError<'a>> {
-        self.take(name, true)?.ok_or_else(|| self.missing(name))
+        let mut value = None;
+        self.take(name, true, &mut |json| {
+            T::read(json).map(|read| value = Some(read))
+        })?;
+        value.ok_or_else(|| self.missing(name))
     }
 
     /// Creates the error of a required field that is missing.
@@ -135,20 +139,15 @@ impl<'a> Members<'a> {
     /// Removes an optional field and returns its value: that of the first spelling whose value fits. A
     /// value that does not fit is not removed.
     pub(crate) fn optional<T: Field>(&mut self, name: Name) -> Option<T> {
-        self.take(name, false).ok().flatten()
-    }
-
-    fn take<T: Field>(&mut self, name: Name, required: bool) -> Result<Option<T>, FieldError<'a>> {
         let mut value = None;
-        self.take_with(name, required, &mut |json| {
-            value = Some(T::read(json)?);
-            Ok(())
-        })?;
-        Ok(value)
+        let read = self.take(name, false, &mut |json| {
+            T::read(json).map(|read| value = Some(read))
+        });
+        read.ok().and(value)
     }
 
     /// Removes a field that `read` accepts. Compiled once for all types.
-    fn take_with(
+    fn take(
         &mut self,
         name: Name,
         required: bool,
@@ -176,15 +175,23 @@ impl<'a> Members<'a> {
         first_error.unwrap_or(Ok(()))
     }
 
-    /// Reads a field without removing it.
+    /// Reads a field without removing it: the first spelling whose value fits.
     pub(crate) fn peek<T: Field>(&self, name: Name) -> Option<T> {
-        name.spellings().find_map(|spelling| self.read(spelling))
+        let mut value = None;
+        self.look(name, &mut |json| {
+            value = T::read(json).ok();
+            value.is_some()
+        });
+        value
     }
 
-    /// Reads one spelling of a field without removing it.
-    fn read<T: Field>(&self, spelling: &str) -> Option<T> {
-        let (_, json) = self.lookup(spelling).ok()??;
-        T::read(json).ok()
+    /// Passes the values of a field to the function until it accepts one. Compiled once for all types.
+    fn look(&self, name: Name, accepts: &mut dyn FnMut(&RawValue) -> bool) {
+        for spelling in name.spellings() {
+            if self.holds(spelling, &mut *accepts) {
+                return;
+            }
+        }
     }
 
     /// Returns `true` if there is a value under the spelling, and the function accepts it.

@@ -28,8 +28,8 @@ pub(crate) use field::{Fast, FastOption, Field, FieldError, FieldErrorKind, Text
 pub(crate) use format::{check_format, raw_value, write_raw_value};
 pub(crate) use members::{Members, Name};
 pub(crate) use object::{
-    Fields, KeySeed, Object, Slot, Value, check_setter, deserialize, drift_of_extra, object,
-    object_with_extra, serialize, visit_field, write_field,
+    Each, Fields, KeySeed, Object, Slot, Value, check_setter, deserialize, drift_of_extra, object,
+    object_with_extra, serialize, write_field, written_names,
 };
 pub(crate) use text::{AsText, equal_to_text, label, text_forms, text_serde};
 pub(crate) use vocabulary::vocabulary;

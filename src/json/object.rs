@@ -126,13 +126,16 @@ macro_rules! object {
                 })
             }
 
-            fn each(&self, visit: &mut dyn FnMut(&'static str, &dyn $crate::json::Value)) {
-                $($crate::json::visit_field(visit, $key, $crate::json::Slot::value(&self.$field));)*
-            }
-
             fn write<M: serde::ser::SerializeMap>(&self, map: &mut M, extra: &$crate::json::Extra) -> Result<(), M::Error> {
                 $($crate::json::write_field(map, $key, $crate::json::Slot::value(&self.$field), extra)?;)*
                 Ok(())
+            }
+        }
+
+        impl $crate::json::Each for $name {
+            #[allow(unused_variables)]
+            fn each(&self, visit: &mut dyn FnMut(&'static str, &dyn $crate::json::Value)) {
+                $(if let Some(value) = $crate::json::Slot::value(&self.$field) { visit($key, value); })*
             }
         }
 
@@ -192,7 +195,7 @@ pub(crate) const fn check_setter(setter: &str, field: &str) {
 }
 
 /// The named fields of an object.
-pub(crate) trait Fields: Sized {
+pub(crate) trait Fields: Sized + Each {
     const NAMES: &'static [Name];
 
     /// Reads the fields with the fast reader.
@@ -201,25 +204,34 @@ pub(crate) trait Fields: Sized {
     /// Reads the fields with the slow reader, and removes them from the members.
     fn take_fields<'a>(members: &mut Members<'a>) -> Result<Self, FieldError<'a>>;
 
-    /// Visits the fields that are set.
-    fn each(&self, visit: &mut dyn FnMut(&'static str, &dyn Value));
-
     /// Writes the fields that are set.
     fn write<M: SerializeMap>(&self, map: &mut M, extra: &Extra) -> Result<(), M::Error>;
+}
 
-    /// Returns the names that `write` writes.
-    fn written_names(&self, extra: &Extra) -> Vec<&'static str> {
-        let mut names = Vec::new();
-        self.each(&mut |name, value| names.extend(written_name(name, value, extra)));
-        names
-    }
+/// The fields that are set. What walks them is compiled once for all objects.
+pub(crate) trait Each {
+    fn each(&self, visit: &mut dyn FnMut(&'static str, &dyn Value));
+}
 
-    /// Notes everything in the fields that is not modelled.
-    fn note_fields(&self, extra: &Extra, walk: &mut Walk) {
-        self.each(&mut |name, value| {
-            walk.at(extra.spelling(name), |walk| value.note(walk));
-        });
-    }
+/// Returns the names that [`Fields::write`] writes.
+pub(crate) fn written_names(fields: &dyn Each, extra: &Extra) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    fields.each(&mut |name, value| names.extend(written_name(name, value, extra)));
+    names
+}
+
+/// Notes everything that is not modelled.
+fn note_object(fields: &dyn Each, extra: &Extra, names: &[Name], walk: &mut Walk) {
+    fields.each(&mut |name, value| {
+        walk.at(extra.spelling(name), |walk| value.note(walk));
+    });
+    drift_of_extra(extra, names, walk);
+}
+
+fn is_unset(fields: &dyn Each) -> bool {
+    let mut unset = true;
+    fields.each(&mut |_, _| unset = false);
+    unset
 }
 
 /// An object that keeps its unknown fields.
@@ -230,9 +242,7 @@ pub(crate) trait Object:
 
     /// Returns `true` if no field is set and there are no unknown fields.
     fn is_empty(&self) -> bool {
-        let mut empty = self.extra().is_empty();
-        self.each(&mut |_, _| empty = false);
-        empty
+        self.extra().is_empty() && is_unset(self)
     }
 }
 
@@ -269,8 +279,7 @@ impl<T: Object> Field for T {
     }
 
     fn drift(&self, walk: &mut Walk) {
-        self.note_fields(self.extra(), walk);
-        drift_of_extra(self.extra(), T::NAMES, walk);
+        note_object(self, self.extra(), T::NAMES, walk);
     }
 }
 
@@ -315,7 +324,7 @@ pub(crate) fn serialize<T: Object, S: Serializer>(
     let mut map = serializer.serialize_map(None)?;
     object.write(&mut map, extra)?;
     if !extra.is_empty() {
-        let written = object.written_names(extra);
+        let written = written_names(object, extra);
         extra.write(&mut map, |name| written.contains(&name))?;
     }
     map.end()
@@ -421,18 +430,7 @@ impl<T: Field> Value for T {
     }
 
     fn is_read_from(&self, json: &RawValue) -> bool {
-        T::read(json).is_ok_and(|value| value == *self)
-    }
-}
-
-/// Visits a field, unless it is not set.
-pub(crate) fn visit_field<T: Field>(
-    visit: &mut dyn FnMut(&'static str, &dyn Value),
-    name: &'static str,
-    value: Option<&T>,
-) {
-    if let Some(value) = value {
-        visit(name, value);
+        Field::is_read_from(self, json)
     }
 }
 

@@ -17,12 +17,16 @@ use crate::value::{CompanyId, ConnectionId, Timestamp};
 /// [`header`](Self::header), and [`Event::company_id`](crate::Event::company_id) returns it from either
 /// envelope.
 ///
+/// # What next
+///
+/// Read the categories of the company's accounts again from Codat's Lending API.
+///
 /// Serializing it writes the [`data`](Self::data): the header is part of the envelope, which
 /// [`Webhook`](crate::Webhook) writes.
 ///
 /// Solution: Lending. See Codat's [list of event types].
 ///
-/// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+/// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types#solution-specific-event-types
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AccountCategoriesUpdated {
@@ -59,17 +63,17 @@ object! {
 }
 
 impl Payload for AccountCategoriesUpdated {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         self.data.reference_company.as_ref().map(Cow::Borrowed)
     }
 
-    fn company_id(&self) -> Option<CompanyId> {
+    fn find_company_id(&self) -> Option<CompanyId> {
         let header = self.header.as_ref().and_then(|header| header.company_id);
         let company = self.data.reference_company.as_ref();
         first_real([company.map(|company| company.id), header])
     }
 
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         self.header.as_ref()?.data_connection_id
     }
 

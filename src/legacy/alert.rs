@@ -54,18 +54,18 @@ impl Alert {
 }
 
 impl Payload for Alert {
-    fn company_id(&self) -> Option<CompanyId> {
+    fn find_company_id(&self) -> Option<CompanyId> {
         self.header.company_id
     }
 
-    fn company_name(&self) -> Option<Cow<'_, str>> {
+    fn find_company_name(&self) -> Option<Cow<'_, str>> {
         match &self.rule {
             Rule::NewCompanySynchronized(data) => data.company_name.as_deref().map(Cow::Borrowed),
             _ => None,
         }
     }
 
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         self.connection_id()
     }
 

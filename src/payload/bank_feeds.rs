@@ -9,11 +9,17 @@ use crate::value::{Amount, CompanyId, ConnectionId, Timestamp};
 
 object! {
     /// Payload of `bankFeeds.sourceAccount.*` events, sent when a source account was connected or
+    /// disconnected: when it was mapped to an account in the accounting software, or the mapping was
+    /// removed.
+    ///
+    /// # What next
+    ///
+    /// Once a source account is connected, post its transactions to Codat's Bank Feeds API. Stop once it is
     /// disconnected.
     ///
     /// Solution: Bank Feeds. See Codat's [list of event types].
     ///
-    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types#solution-specific-event-types
     pub struct SourceAccountEvent {
         /// The company that the source account belongs to. `None` in older deliveries, which have
         /// [`company_id`](Self::company_id) instead.
@@ -30,16 +36,16 @@ object! {
 }
 
 impl Payload for SourceAccountEvent {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         self.reference_company.as_ref().map(Cow::Borrowed)
     }
 
-    fn company_id(&self) -> Option<CompanyId> {
+    fn find_company_id(&self) -> Option<CompanyId> {
         let company = self.reference_company.as_ref();
         first_real([company.map(|company| company.id), self.company_id])
     }
 
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         self.connection_id
     }
 

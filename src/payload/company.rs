@@ -14,16 +14,21 @@ object! {
     /// A company is a business whose data is shared through Codat. In these events, the payload is
     /// the company itself, so there is no `referenceCompany`.
     ///
+    /// # What next
+    ///
+    /// After `company.created`, send the customer to [`redirect`](Self::redirect) to connect software. Store
+    /// [`id`](Self::id): every other event refers to the company by it.
+    ///
     /// Solution: Platform. See Codat's [list of event types].
     ///
-    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types#platform-wide-event-types
     ///
     /// ```
     /// use codat_webhooks::payload::Company;
     /// use codat_webhooks::value::CompanyId;
     ///
     /// let id: CompanyId = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40".parse()?;
-    /// let company = Company::new(id).name("Harbour Bikes");
+    /// let company = Company::new(id).with_name("Harbour Bikes");
     /// assert_eq!(company.name.as_deref(), Some("Harbour Bikes"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -66,15 +71,15 @@ object! {
 }
 
 impl Payload for Company {
-    fn company_id(&self) -> Option<CompanyId> {
+    fn find_company_id(&self) -> Option<CompanyId> {
         Some(self.id)
     }
 
-    fn company_name(&self) -> Option<Cow<'_, str>> {
+    fn find_company_name(&self) -> Option<Cow<'_, str>> {
         self.name.as_deref().map(Cow::Borrowed)
     }
 
-    fn company_tags(&self) -> Option<Cow<'_, Tags>> {
+    fn find_company_tags(&self) -> Option<Cow<'_, Tags>> {
         self.tags.as_ref().map(Cow::Borrowed)
     }
 }
@@ -109,11 +114,11 @@ object! {
 
 object! {
     /// Payload of `company.product.*` events, sent when a product was enabled or disabled for a
-    /// company.
+    /// company. [`products`](Self::products) lists those that the company has now.
     ///
     /// Solution: Platform. See Codat's [list of event types].
     ///
-    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types#platform-wide-event-types
     pub struct CompanyProduct {
         /// The id of the company.
         pub id: CompanyId = "id",
@@ -132,11 +137,11 @@ object! {
 }
 
 impl Payload for CompanyProduct {
-    fn company_id(&self) -> Option<CompanyId> {
+    fn find_company_id(&self) -> Option<CompanyId> {
         Some(self.id)
     }
 
-    fn company_name(&self) -> Option<Cow<'_, str>> {
+    fn find_company_name(&self) -> Option<Cow<'_, str>> {
         self.name.as_deref().map(Cow::Borrowed)
     }
 

@@ -15,13 +15,19 @@ object! {
     /// |---|---|
     /// | `connection.created` | The connection was created and is [`PendingAuth`]. |
     /// | `connection.connected` | The connection went from [`PendingAuth`] to [`Linked`]. |
-    /// | `connection.disconnected` | The connection went from [`Linked`] to [`Unlinked`], or to [`Deauthorized`], in which case the errors say why. |
+    /// | `connection.disconnected` | The connection went from [`Linked`] to [`Unlinked`] or [`Deauthorized`], through the small business or the integration. If it was deauthorized, the errors say why. |
     /// | `connection.reconnected` | The connection went back to [`Linked`]. |
     /// | `connection.failed` | Linking did not complete. The errors say why. |
     /// | `connection.deleted` | The connection was deleted. |
     ///
-    /// The errors are in
-    /// [`Connection::data_connection_errors`](Connection::data_connection_errors).
+    /// The errors are in [`Connection::data_connection_errors`].
+    ///
+    /// # What next
+    ///
+    /// After `connection.disconnected` or `connection.failed`, send the customer to
+    /// [`Connection::link_url`] to authorize the connection again. `GET
+    /// /companies/{companyId}/connections/{connectionId}` returns the connection as it is now.
+    ///
     ///
     /// Solution: Platform. See Codat's [list of event types].
     ///
@@ -33,18 +39,19 @@ object! {
     pub struct ConnectionEvent {
         /// The company that the connection belongs to.
         pub reference_company: CompanyReference = "referenceCompany",
-        /// The connection after the change.
+        /// The connection after the change. After `connection.deleted`, its id can be a place holder whose
+        /// digits are all zero.
         pub connection: Connection = "connection",
         pub extra: Extra,
     }
 }
 
 impl Payload for ConnectionEvent {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         Some(Cow::Borrowed(&self.reference_company))
     }
 
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         Some(self.connection.id)
     }
 

@@ -8,11 +8,17 @@ use crate::json::log::{shown, tally};
 use crate::json::{object, vocabulary};
 
 object! {
-    /// Payload of `expenses.sync.*` events, sent when a sync of expenses succeeded or failed.
+    /// Payload of `expenses.sync.*` events, sent when a sync of expenses completed: `.successful` without
+    /// errors and warnings, `.unsuccessful` with at least one of either.
+    ///
+    /// # What next
+    ///
+    /// `GET /companies/{companyId}/sync/expenses/syncs/{syncId}/transactions`, with
+    /// [`sync_id`](Self::sync_id), returns what happened to each transaction.
     ///
     /// Solution: Expenses. See Codat's [list of event types].
     ///
-    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types#solution-specific-event-types
     pub struct ExpensesSync {
         /// The company whose expenses were synced.
         pub reference_company: CompanyReference = "referenceCompany",
@@ -25,7 +31,7 @@ object! {
 }
 
 impl Payload for ExpensesSync {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         Some(Cow::Borrowed(&self.reference_company))
     }
 

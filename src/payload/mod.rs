@@ -82,29 +82,23 @@ pub(crate) use unknown::UnknownPayload;
 /// Accessors that work for events of any type. By default, a payload has no information; it
 /// overrides the accessors for what it has.
 pub(crate) trait Payload {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         None
     }
 
-    fn company_id(&self) -> Option<CompanyId> {
-        self.reference_company().map(|company| company.id)
+    fn find_company_id(&self) -> Option<CompanyId> {
+        self.find_reference_company().map(|company| company.id)
     }
 
-    fn company_name(&self) -> Option<Cow<'_, str>> {
-        match self.reference_company()? {
-            Cow::Borrowed(company) => company.name.as_deref().map(Cow::Borrowed),
-            Cow::Owned(company) => company.name.map(Cow::Owned),
-        }
+    fn find_company_name(&self) -> Option<Cow<'_, str>> {
+        name(self.find_reference_company()?)
     }
 
-    fn company_tags(&self) -> Option<Cow<'_, Tags>> {
-        match self.reference_company()? {
-            Cow::Borrowed(company) => company.tags.as_ref().map(Cow::Borrowed),
-            Cow::Owned(company) => company.tags.map(Cow::Owned),
-        }
+    fn find_company_tags(&self) -> Option<Cow<'_, Tags>> {
+        tags(self.find_reference_company()?)
     }
 
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         None
     }
 
@@ -120,6 +114,20 @@ pub(crate) trait Payload {
     /// names, amounts or messages.
     fn details(&self) -> Vec<String> {
         Vec::new()
+    }
+}
+
+fn name(company: Cow<'_, CompanyReference>) -> Option<Cow<'_, str>> {
+    match company {
+        Cow::Borrowed(company) => company.name.as_deref().map(Cow::Borrowed),
+        Cow::Owned(company) => company.name.map(Cow::Owned),
+    }
+}
+
+fn tags(company: Cow<'_, CompanyReference>) -> Option<Cow<'_, Tags>> {
+    match company {
+        Cow::Borrowed(company) => company.tags.as_ref().map(Cow::Borrowed),
+        Cow::Owned(company) => company.tags.map(Cow::Owned),
     }
 }
 

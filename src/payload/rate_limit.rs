@@ -11,15 +11,20 @@ object! {
     ///
     /// These events concern the whole client and refer to no company.
     ///
+    /// # What next
+    ///
+    /// After `client.rateLimit.reached`, stop calling Codat's API until
+    /// [`expiry_date`](Self::expiry_date).
+    ///
     /// Solution: Platform. See Codat's [list of event types].
     ///
-    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types#platform-wide-event-types
     pub struct RateLimit {
         /// The number of API requests that the client may make per day.
         pub daily_quota: Option<i64> = "dailyQuota" => with_daily_quota,
         /// The number of API requests that remain.
         pub quota_remaining: Option<i64> = "quotaRemaining" => with_quota_remaining,
-        /// The time at which the quota resets.
+        /// The time at which the quota resets, in UTC. Read it with [`Timestamp::assume_utc`].
         ///
         /// Codat's published sample has an impossible time of day, `23:59:99`, so be prepared for a
         /// [`Timestamp`] whose views are `None`.

@@ -11,21 +11,37 @@ object! {
     /// Payload of `read.completed` and `{productIdentifier}.read.completed` events, sent when a
     /// read of a company's data finished, whether it succeeded or failed.
     ///
-    /// The same payload is sent for the narrower event types that end in `.initial`, `.successful`,
-    /// `.unsuccessful` or `.successful.initial`. Those that end in `.initial` are sent each time a
-    /// connection is linked, not once per company.
+    /// The same payload is sent for the narrower event types:
     ///
-    /// Use [`failed`](Self::failed), [`modified`](Self::modified) and
-    /// [`by_connection`](Self::by_connection) to select data types of the read.
+    /// | event type ends in | sent |
+    /// |---|---|
+    /// | `.initial` | each time a connection is linked, not once per company |
+    /// | `.successful` | only if all data types of the read succeeded |
+    /// | `.unsuccessful` | if some data types failed; the others are complete |
+    /// | `.successful.initial` | as `.initial`, if all data types succeeded |
+    ///
+    /// Handle each element of [`data_types`](Self::data_types), and select elements with
+    /// [`failed`](Self::failed), [`modified`](Self::modified) and [`by_connection`](Self::by_connection).
+    /// Two conditions do not do what they seem to:
+    ///
+    /// - `all(is_complete)` is true for a read without data types.
+    /// - Waiting until a data type is [`Complete`](DatasetStatus::Complete) waits for ever if it is
+    ///   [`NotSupported`](DatasetStatus::NotSupported). Wait for [`is_final`](DatasetStatus::is_final).
+    ///
+    /// # What next
+    ///
+    /// Call `GET` on the endpoint of each data type that is complete, with a query for records whose
+    /// `modifiedDate` is later than your last call. For data types that failed, look at their `issues`, or
+    /// call `GET /companies/{companyId}/data/history`.
+    ///
     ///
     /// Solution: Platform. See Codat's [list of event types].
     ///
-    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types#platform-wide-event-types
     pub struct ReadCompleted {
         /// The company whose data was read.
         pub reference_company: CompanyReference = "referenceCompany",
-        /// The lower bound of the read: only records that were modified since then were requested.
-        /// `None` if there was no bound.
+        /// When the data was last fetched into Codat's cache, in UTC. `None` if it was not fetched before.
         pub modified_from_date: Option<Timestamp> = "modifiedFromDate" => with_modified_from_date,
         /// The data types that were read, with the result of each. May contain any number of
         /// elements.
@@ -35,12 +51,12 @@ object! {
 }
 
 impl Payload for ReadCompleted {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         Some(Cow::Borrowed(&self.reference_company))
     }
 
     /// `None` if the data types were read from several connections.
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         let mut ids = self
             .data_types
             .iter()
@@ -69,8 +85,8 @@ object! {
         pub connection_id: Option<ConnectionId> = "connectionId" => with_connection_id,
         /// The data type that was read.
         pub data_type: DataType = "dataType",
-        /// `true` if records were added or changed. Always `false` in the first read after a
-        /// connection is linked.
+        /// `true` if records were created, updated or deleted in Codat's cache. Always `false` in the
+        /// first read after a connection is linked.
         pub records_modified: Option<bool> = "recordsModified" => with_records_modified,
         /// The status of the dataset.
         pub status: Option<DatasetStatus> = "status" => with_status,
@@ -110,7 +126,8 @@ object! {
 vocabulary! {
     /// Status of a dataset, in a [`DataTypeRead`].
     ///
-    /// Use [`is_complete`](Self::is_complete) and [`is_error`](Self::is_error) to classify it.
+    /// Use [`is_complete`](Self::is_complete), [`is_error`](Self::is_error) and
+    /// [`is_final`](Self::is_final) to classify it.
     pub enum DatasetStatus {
         Initial = "Initial",
         Queued = "Queued",
@@ -150,17 +167,26 @@ impl DatasetStatus {
 
     /// Returns `true` if the read succeeded: for `Complete` only.
     ///
-    /// `Cancelled` and `NotSupported` are final, but neither complete nor an error. The remaining
-    /// statuses are those of a read in progress.
+    /// `Cancelled` and `NotSupported` are final, but neither complete nor an error.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.stage() == Some(Stage::Complete)
+    }
+
+    /// Returns `true` if the status will not change any more in this read: if it is complete, an error,
+    /// `Cancelled` or `NotSupported`.
+    ///
+    /// The remaining statuses are those of a read in progress. Returns `false` for an undocumented status.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.stage().is_some()
     }
 
     // Has no `_` arm, so that a new status does not compile until it is classified.
     fn stage(&self) -> Option<Stage> {
         match self {
             Self::Complete => Some(Stage::Complete),
+            Self::Cancelled | Self::NotSupported => Some(Stage::Ended),
             Self::FetchError
             | Self::MapError
             | Self::InternalError
@@ -170,9 +196,7 @@ impl DatasetStatus {
             | Self::RateLimitError
             | Self::PermissionsError
             | Self::PrerequisiteNotMet => Some(Stage::Failed),
-            Self::Cancelled
-            | Self::NotSupported
-            | Self::Initial
+            Self::Initial
             | Self::Queued
             | Self::Fetching
             | Self::MapQueued
@@ -190,6 +214,8 @@ impl DatasetStatus {
 enum Stage {
     Complete,
     Failed,
+    /// Neither complete nor failed.
+    Ended,
 }
 
 impl ReadCompleted {
@@ -201,7 +227,7 @@ impl ReadCompleted {
         self.data_types.iter().filter(is_error)
     }
 
-    /// Returns an iterator over the data types with new or changed records.
+    /// Returns an iterator over the data types with new, changed or deleted records.
     ///
     /// It is empty for the first read after a connection is linked: Codat then reports no
     /// modifications, although all records are new. For that read, use

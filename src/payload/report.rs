@@ -7,24 +7,20 @@ use crate::json::object;
 use crate::value::ReportId;
 
 object! {
-    /// Payload of `reports.*` events, sent when a report was generated, or could not be generated.
+    /// Payload of `reports.{report}.generate.*` events, sent when a report was generated, or could not be
+    /// generated.
     ///
-    /// The kind of the report is part of the event type:
+    /// The [`ReportType`](crate::value::ReportType) is part of the event type. Event types that begin with
+    /// `report.` are read too.
     ///
-    /// | event types | report | solution |
-    /// |---|---|---|
-    /// | `reports.categorizedBankStatement.generate.*` | categorized bank statement | Lending |
-    /// | `reports.creditModel.generate.*` | credit model | Lending |
-    /// | `reports.spendAnalysis.generate.*` | spend analysis | Spend Insights |
+    /// # What next
     ///
-    /// Here `*` is `successful` or `unsuccessful`. Event types that begin with `report.` are read
-    /// too. Reports that this version does not list have the same payload, in
-    /// [`Event::ReportsGenerateSuccessful`](crate::Event::ReportsGenerateSuccessful) and
-    /// [`Event::ReportsGenerateUnsuccessful`](crate::Event::ReportsGenerateUnsuccessful).
+    /// Fetch the report by its [`id`](Self::id) soon: about 90 days are kept, and of a categorized bank
+    /// statement only the latest.
     ///
-    /// See Codat's [list of event types].
+    /// Solutions: Lending, Spend Insights. See Codat's [list of event types].
     ///
-    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types#solution-specific-event-types
     pub struct Report {
         /// The id of the report.
         pub id: ReportId = "id",
@@ -35,7 +31,7 @@ object! {
 }
 
 impl Payload for Report {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         self.reference_company.as_ref().map(Cow::Borrowed)
     }
 

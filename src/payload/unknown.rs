@@ -33,16 +33,16 @@ impl UnknownPayload {
 }
 
 impl Payload for UnknownPayload {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         self.reference_company.as_ref().map(Cow::Borrowed)
     }
 
-    fn company_id(&self) -> Option<CompanyId> {
+    fn find_company_id(&self) -> Option<CompanyId> {
         let company = self.reference_company.as_ref();
         first_real([company.map(|company| company.id), self.company_id])
     }
 
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         self.connection_id
     }
 }

@@ -17,12 +17,19 @@ object! {
     /// The event type and [`status`](Self::status) can disagree: Codat's published samples
     /// include a `.write.successful` event with the status [`TimedOut`](WriteStatus::TimedOut).
     ///
+    /// # What next
+    ///
+    /// A `.write.unsuccessful` event has no reason: `GET /companies/{companyId}/push/{pushOperationKey}`,
+    /// with [`id`](Self::id) as the key, returns it. After `.write.successful`, the record is not in
+    /// Codat's cache until the next read.
+    ///
+    ///
     /// Solution: Platform. See Codat's [list of event types].
     ///
-    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types
+    /// [list of event types]: https://docs.codat.io/using-the-api/webhooks/event-types#platform-wide-event-types
     pub struct Write {
         /// The id of the write request, also called the push operation key. Documented as text;
-        /// usually a UUID, see [`push_operation_key`](Self::push_operation_key).
+        /// usually a UUID, see [`push_operation_key`](Self::push_operation_key). Look up your own row by it.
         pub id: String = "id",
         /// The type of the write request.
         pub write_type: Option<WriteType> = "type" => with_write_type,
@@ -30,9 +37,9 @@ object! {
         pub reference_company: CompanyReference = "referenceCompany",
         /// The id of the connection that is written to.
         pub connection_id: Option<ConnectionId> = "connectionId" => with_connection_id,
-        /// The time at which the write was requested.
+        /// The time at which the write was requested, in UTC.
         pub requested_on_date: Option<Timestamp> = "requestedOnDate" => with_requested_on_date,
-        /// The time at which the write request was completed.
+        /// The time at which the write request was completed, in UTC.
         pub completed_on_date: Option<Timestamp> = "completedOnDate" => with_completed_on_date,
         /// The status of the write request.
         pub status: Option<WriteStatus> = "status" => with_status,
@@ -45,11 +52,11 @@ object! {
 }
 
 impl Payload for Write {
-    fn reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
+    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         Some(Cow::Borrowed(&self.reference_company))
     }
 
-    fn connection_id(&self) -> Option<ConnectionId> {
+    fn find_connection_id(&self) -> Option<ConnectionId> {
         self.connection_id
     }
 

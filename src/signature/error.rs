@@ -13,10 +13,10 @@ pub enum SignatureError {
     MissingHeader(&'static str),
     /// A header does not have the form that Standard Webhooks requires: a message id is printable
     /// ASCII without a dot, a timestamp is decimal digits, and a signature is `version,base64`. A
-    /// message id or timestamp that is repeated with different values is malformed as well.
+    /// message id or timestamp that is sent more than once with different values is malformed as well.
     #[error("malformed header {0}")]
     MalformedHeader(&'static str),
-    /// The delivery was signed longer ago than the tolerance. Either an old delivery was posted
+    /// The delivery was signed longer ago than the tolerance. Either someone posted an old delivery
     /// again, or the clock of this machine is fast.
     #[error("timestamp is too old")]
     TimestampTooOld,
@@ -25,7 +25,7 @@ pub enum SignatureError {
     #[error("timestamp is in the future")]
     TimestampInTheFuture,
     /// No signature matches the message id, the timestamp, the body and a secret. The delivery was
-    /// not sent by Codat, was signed for another endpoint, or was changed on its way. See
+    /// not sent by Codat, was signed for another endpoint, or was changed in transit. See
     /// [the module page](super#if-genuine-deliveries-are-refused) for how to find out.
     #[error("no signature matches")]
     InvalidSignature,
@@ -37,6 +37,14 @@ pub enum SignatureError {
     /// bodies as text encode them: decode the body before it is verified.
     #[error("no signature matches, and the body looks like base64: verify the decoded body")]
     Base64Body,
+    /// No signature matches, and the body is a JSON string that contains a JSON object. Something
+    /// serialized the text of the body as JSON again: parse the string, and verify its text.
+    #[error("no signature matches, and the body is a JSON string: verify the JSON inside it")]
+    JsonStringBody,
+    /// No signature matches, and the body looks encoded more than once, such as base64 of base64, or
+    /// base64 in a JSON string. Undo all of it before the body is verified.
+    #[error("no signature matches, and the body is encoded twice: verify the decoded body")]
+    EncodedTwice,
 }
 
 /// Error returned when a string is not a valid [`Secret`](super::Secret) or list of secrets.
@@ -48,6 +56,15 @@ pub enum ParseSecretError {
     /// The string contains no secret.
     #[error("no secret is given")]
     Missing,
+    /// The secret starts with a byte order mark (U+FEFF), as files that some editors save do.
+    #[error("secret starts with a byte order mark: save the file without one")]
+    ByteOrderMark,
+    /// The secret contains a comma or a semicolon. Several secrets are separated by white space.
+    #[error("secrets are separated by white space, not by commas or semicolons")]
+    Separator,
+    /// The secret is in quotes, which not every reader of environment files removes.
+    #[error("secret is in quotes")]
+    Quoted,
     /// The secret does not start with `whsec_`.
     #[error("secret does not start with `whsec_`")]
     Prefix,

@@ -11,11 +11,14 @@ use super::secret::Signature;
 
 type Names = [&'static str; 3];
 
+/// The name of a header, and the values that were sent.
+type Header<V> = (&'static str, Vec<V>);
+
 pub(super) const WEBHOOK: Names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 const SVIX: Names = ["svix-id", "svix-timestamp", "svix-signature"];
 
-/// How many signatures of a delivery are compared, over all values of the header together. During
-/// a rotation of the secret a delivery has two.
+/// How many signatures of version `v1` are compared, over all values of the header together. While a
+/// secret is being rotated, a delivery has two.
 const MAX_SIGNATURES: usize = 16;
 
 /// The message id, timestamp and signatures of a delivery.
@@ -29,10 +32,10 @@ const MAX_SIGNATURES: usize = 16;
 ///
 /// # Repeated and folded signatures
 ///
-/// While a secret is being rotated, a delivery has more than one signature, separated by spaces.
-/// Some proxies send them as two header lines, or fold them into one line with commas or tabs, as in
-/// `v1,aaa, v1,bbb`. Each of these forms is read, and a delivery is verified if any signature
-/// matches. At most 16 signatures are compared; those after them are ignored.
+/// While a secret is being rotated, a delivery has several signatures, separated by spaces. Some
+/// proxies send them as two header lines, or fold them into one line with commas or tabs, as in
+/// `v1,aaa, v1,bbb`. All of these forms are read, and a delivery is verified if any signature matches.
+/// Signatures of versions other than `v1` are ignored, and so are those after the first 16 of `v1`.
 ///
 /// # Examples
 ///
@@ -47,7 +50,6 @@ const MAX_SIGNATURES: usize = 16;
 ///
 /// headers.insert("svix-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 /// SignatureHeaders::from_headers(&headers)?;
-/// SignatureHeaders::from_lookup(|name| headers.get(name))?;
 /// # Ok::<(), SignatureError>(())
 /// ```
 #[derive(Clone)]
@@ -60,27 +62,12 @@ pub struct SignatureHeaders {
 }
 
 impl SignatureHeaders {
-    /// Creates the headers from the values of `webhook-id`, `webhook-timestamp` and
-    /// `webhook-signature`, or of the same headers with `svix` in place of `webhook`.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`SignatureError::MalformedHeader`] if a value does not have the required form.
-    pub fn new(
-        id: impl AsRef<[u8]>,
-        timestamp: impl AsRef<[u8]>,
-        signature: impl AsRef<[u8]>,
-    ) -> Result<Self, SignatureError> {
-        let signature = [signature];
-        Self::from_values(WEBHOOK, id.as_ref(), timestamp.as_ref(), &signature)
-    }
-
     /// Creates the headers from all headers of a request, as pairs of name and value.
     ///
-    /// Any map of headers can be passed: `http::HeaderMap` (axum, hyper, Lambda), actix-web's, or a
-    /// `HashMap`. Names are compared without regard to case, and headers that have nothing to do
-    /// with the signature are skipped. This is the constructor that sees every value of a header
-    /// that is repeated.
+    /// Accepts a reference to `http::HeaderMap` (axum, hyper, Lambda), to actix-web's header map or to
+    /// a `HashMap`, and any other iterator of names and values. Names are compared without regard to
+    /// case, and headers that have nothing to do with the signature are skipped. Pass every value of a
+    /// header that is repeated: any of them may contain the signature that matches.
     ///
     /// # Errors
     ///
@@ -90,74 +77,31 @@ impl SignatureHeaders {
     pub fn from_headers<N: AsRef<str>, V: AsRef<[u8]>>(
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, SignatureError> {
-        let mut webhook = [const { Vec::new() }; 3];
-        let mut svix = [const { Vec::new() }; 3];
+        let mut sets = [WEBHOOK, SVIX].map(|names| names.map(|name| (name, Vec::new())));
         for (name, value) in headers {
-            let is = |known: &&str| known.eq_ignore_ascii_case(name.as_ref());
-            if let Some(values) = position(&mut webhook, WEBHOOK.iter().position(is)) {
-                values.push(value);
-            } else if let Some(values) = position(&mut svix, SVIX.iter().position(is)) {
+            let is_named = |known: &str| known.eq_ignore_ascii_case(name.as_ref());
+            let header = sets.iter_mut().flatten().find(|(known, _)| is_named(known));
+            if let Some((_, values)) = header {
                 values.push(value);
             }
         }
-        Self::from_sets(&webhook, &svix)
-    }
-
-    /// Creates the headers from a function that returns the value of a header.
-    ///
-    /// The function is called with names in lower case. It may return borrowed or owned text or
-    /// bytes, such as `Option<&str>`, `Option<&HeaderValue>`, `Option<String>` or `Option<Vec<u8>>`.
-    /// It returns one value per name; use [`from_headers`](Self::from_headers) for a server behind a
-    /// proxy that repeats the signature header.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`SignatureError::MissingHeader`] if neither set of headers is complete, and
-    /// [`SignatureError::MalformedHeader`] if a value does not have the required form.
-    pub fn from_lookup<V: AsRef<[u8]>>(
-        mut get: impl FnMut(&'static str) -> Option<V>,
-    ) -> Result<Self, SignatureError> {
-        let mut values = |names: Names| names.map(|name| get(name).into_iter().collect());
-        Self::from_sets(&values(WEBHOOK), &values(SVIX))
-    }
-
-    fn from_sets<V: AsRef<[u8]>>(
-        webhook: &[Vec<V>; 3],
-        svix: &[Vec<V>; 3],
-    ) -> Result<Self, SignatureError> {
-        let present = |set: &[Vec<V>; 3]| set.iter().filter(|values| !values.is_empty()).count();
-        let (names, set) = if present(svix) > present(webhook) {
-            (SVIX, svix)
+        let present = |set: &[Header<V>; 3]| set.iter().filter(|(_, v)| !v.is_empty()).count();
+        let [webhook, svix] = sets;
+        let set = if present(&svix) > present(&webhook) {
+            svix
         } else {
-            (WEBHOOK, webhook)
+            webhook
         };
-        for (name, values) in names.into_iter().zip(set) {
-            if values.is_empty() {
-                return Err(SignatureError::MissingHeader(name));
-            }
+        if let Some((name, _)) = set.iter().find(|(_, values)| values.is_empty()) {
+            return Err(SignatureError::MissingHeader(name));
         }
-        let [ids, timestamps, signatures] = set;
-        let [id_name, timestamp_name, _] = names;
-        Self::from_values(
-            names,
-            the_same(ids).ok_or(SignatureError::MalformedHeader(id_name))?,
-            the_same(timestamps).ok_or(SignatureError::MalformedHeader(timestamp_name))?,
-            signatures,
-        )
-    }
 
-    fn from_values<V: AsRef<[u8]>>(
-        names: Names,
-        id: &[u8],
-        timestamp: &[u8],
-        signatures: &[V],
-    ) -> Result<Self, SignatureError> {
-        let [id_name, timestamp_name, signature_name] = names;
-        let message_id = parse_message_id(id).ok_or(SignatureError::MalformedHeader(id_name))?;
-        let (timestamp_text, timestamp) =
-            parse_timestamp(timestamp).ok_or(SignatureError::MalformedHeader(timestamp_name))?;
+        let [id, timestamp, signature] = &set;
+        let message_id = parse_one(id, parse_message_id)?;
+        let (timestamp_text, timestamp) = parse_one(timestamp, parse_timestamp)?;
+        let (signature_name, values) = signature;
         let signatures =
-            parse_signatures(signatures).ok_or(SignatureError::MalformedHeader(signature_name))?;
+            parse_signatures(values).ok_or(SignatureError::MalformedHeader(signature_name))?;
         Ok(Self {
             message_id: message_id.into(),
             timestamp_text: timestamp_text.into(),
@@ -167,17 +111,18 @@ impl SignatureHeaders {
     }
 }
 
-fn position<T>(values: &mut [T; 3], index: Option<usize>) -> Option<&mut T> {
-    values.get_mut(index?)
-}
-
-/// Two readers that pick different copies of a header are a way around a check.
-fn the_same<V: AsRef<[u8]>>(values: &[V]) -> Option<&[u8]> {
-    let (first, rest) = values.split_first()?;
-    let first = first.as_ref();
-    rest.iter()
-        .all(|value| value.as_ref() == first)
-        .then_some(first)
+/// Parses a header whose values have to be equal: two readers that pick different copies of it are a
+/// way around a check.
+fn parse_one<'a, V: AsRef<[u8]>, T>(
+    (name, values): &'a Header<V>,
+    parse: fn(&'a [u8]) -> Option<T>,
+) -> Result<T, SignatureError> {
+    let mut values = values.iter().map(AsRef::as_ref);
+    let first = values.next();
+    first
+        .filter(|first| values.all(|value| value == *first))
+        .and_then(parse)
+        .ok_or(SignatureError::MalformedHeader(name))
 }
 
 /// With a dot in it, the signature of id `a` and body `1.{}` would be that of id `a.1` and body `{}`
@@ -205,11 +150,11 @@ fn parse_signatures<V: AsRef<[u8]>>(values: &[V]) -> Option<Vec<Signature>> {
         .iter()
         .flat_map(|value| value.as_ref().split(|byte| matches!(byte, b' ' | b'\t')))
         .flat_map(pairs)
-        .take(MAX_SIGNATURES)
         .peekable();
     pairs.peek()?;
     let signatures = pairs
         .filter(|(version, _)| *version == b"v1")
+        .take(MAX_SIGNATURES)
         .filter_map(|(_, base64)| STANDARD.decode(base64).ok())
         .filter_map(|bytes| <[u8; 32]>::try_from(bytes).ok())
         .map(|bytes| Signature::new(bytes.into()))
@@ -217,12 +162,13 @@ fn parse_signatures<V: AsRef<[u8]>>(values: &[V]) -> Option<Vec<Signature>> {
     Some(signatures)
 }
 
-/// Splits `v1,aaa` as well as the folded `v1,aaa,` and `v1,aaa,v1,bbb`.
+/// Splits `v1,aaa` as well as the folded `v1,aaa,`, `v1,aaa,v1,bbb` and `v1,aaa,,v1,bbb`.
 fn pairs(item: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let mut parts = item
-        .split(|byte| *byte == b',')
-        .skip_while(|part| part.is_empty());
-    std::iter::from_fn(move || Some((parts.next()?, parts.next()?)))
+    let mut parts = item.split(|byte| *byte == b',');
+    std::iter::from_fn(move || {
+        let version = parts.find(|part| !part.is_empty())?;
+        Some((version, parts.next()?))
+    })
 }
 
 /// Does not show the values.

@@ -8,10 +8,10 @@
 //! | [`Secret`] | the secret of an endpoint; signs bodies in tests |
 //! | [`SignatureError`], [`ParseSecretError`] | the errors |
 //!
-//! Codat signs every delivery according to [Standard Webhooks](https://www.standardwebhooks.com),
-//! with a secret for each endpoint that looks like `whsec_…`. Anyone can post to a public endpoint;
-//! only Codat can sign. A [`Verifier`] checks the headers and the raw body, and returns a
-//! [`Verified`] body, which cannot be obtained any other way:
+//! Codat signs deliveries according to [Standard Webhooks](https://www.standardwebhooks.com), with a
+//! secret for each endpoint that looks like `whsec_…`. Anyone can post to a public endpoint; only Codat
+//! can sign. A [`Verifier`] checks the headers and the raw body, and returns a [`Verified`] body, which
+//! cannot be obtained any other way:
 //!
 //! ```
 //! use codat_webhooks::signature::{SignatureHeaders, Verified, Verifier};
@@ -32,7 +32,7 @@
 //! /// Cannot be called with a body that was not verified.
 //! fn handle(delivery: &Verified<&[u8]>) -> Result<(), codat_webhooks::Error> {
 //!     let webhook = delivery.parse()?;
-//!     println!("{}: {}", delivery.message_id(), webhook.event_type());
+//!     println!("{}: {}", delivery.message_id(), webhook.event);
 //!     Ok(())
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -65,48 +65,42 @@
 //!
 //! - **Verify the raw body, before parsing it.** The signature covers the bytes that were sent. A
 //!   body that was parsed and serialized again is another text, even if it is equal as JSON.
-//! - **Deduplicate.** Codat delivers at least once: it retries for about 28 hours with the same
-//!   [message id](Verified::message_id), and any message of the last 14 days can be replayed from
-//!   the Codat Portal. Whether a replay keeps its message id is not documented, so deduplicate on
-//!   the message id and on the event id ([`Webhook::id`](crate::Webhook::id)), for 14 days. The
-//!   [tolerance](Verifier::with_tolerance) only limits how long someone else can replay a delivery.
-//! - **Respond within 15 seconds**, with a 2xx status. Put the body into a queue, respond, and do the
-//!   work afterwards. An endpoint that has failed for 5 days is disabled.
-//! - **Accept POST and PUT.** A transformation in Codat's pipeline can change the method.
-//! - **Accept a body that was verified but cannot be parsed.** Dead-letter it: the next attempt
-//!   delivers the same bytes.
+//! - **Respond with a 2xx status within 15 seconds**, also to a verified body that cannot be parsed:
+//!   dead-letter it. The [guide to operating an endpoint](crate::guide::operating) has the rest: the
+//!   addresses and methods of deliveries, retries, replays, and when Codat disables an endpoint.
+//! - **Deduplicate** by [message id](Verified::message_id) and
+//!   [event id](crate::Webhook::id), as the [guide to idempotency](crate::guide::idempotency) shows.
 //!
-//! A firewall can restrict the endpoint to the addresses from which Codat delivers, 4.159.114.108 and
-//! 20.117.190.191. That is an addition to the signature, not a replacement.
+//! # Alerts
 //!
-//! # Legacy alerts are not signed
-//!
-//! Alerts of Codat's rules ([`legacy`](crate::legacy)) are sent by an older service that does not
-//! sign them, so a [`Verifier`] rejects all of them. Receive them at a separate URL, protected by
-//! the `Authorization` header that can be set for alerts, or by a secret path, and compare either
-//! in constant time.
+//! The alerts of Codat's rules ([`legacy`](crate::legacy)) arrive at the same endpoint as events, and
+//! are signed like them. One verifier serves both, and [`Verified::parse`] parses both. Alerts of the
+//! service that sent them before have no signature, so a verifier refuses them:
+//! [receive them at a separate URL](crate::guide::operating#alerts).
 //!
 //! # Rotating a secret
 //!
-//! Rotate the secret in the Codat Portal. For a while, Codat then signs with the old and the new
-//! secret. Give the verifier both, and remove the old one once no delivery is signed with it alone.
-//! Until the verifier has the new secret, the old one still verifies.
+//! Rotate the secret in the Codat Portal. During the rotation, a delivery is signed with the old and
+//! with the new secret, and it is enough that the verifier has one of them. Give it the new secret as
+//! well ([`Verifier::with_secret`], or both in one string), and remove the old one once the rotation is
+//! over.
 //!
 //! # If genuine deliveries are refused
 //!
 //! [`SignatureError::InvalidSignature`] for every delivery has one of three causes:
 //!
 //! - The secret belongs to another endpoint. Each endpoint has its own.
-//! - The body is encoded. [`SignatureError::CompressedBody`] and [`SignatureError::Base64Body`] say
-//!   so where it can be recognized.
+//! - The body is encoded. [`SignatureError::CompressedBody`], [`SignatureError::Base64Body`],
+//!   [`SignatureError::JsonStringBody`] and [`SignatureError::EncodedTwice`] say so if it can be
+//!   recognized.
 //! - A framework, gateway or middleware serialized the JSON again. To find out, compare the length of
 //!   the body that is verified with the `Content-Length` of the request. Or sign a body with unusual
 //!   white space, such as `{ "a" : 1 }`, with [`Secret::sign`] and post it through the same stack: if
-//!   the body that is verified differs, something serialized it again. Take the raw body instead
-//!   (`axum::body::Bytes`, `actix_web::web::Bytes`), not a JSON value.
+//!   it is refused as well, something changed it. Take the raw body instead (`axum::body::Bytes`,
+//!   `actix_web::web::Bytes`), not a JSON value.
 //!
-//! [`SignatureError::TimestampTooOld`] and [`SignatureError::TimestampInTheFuture`] for every
-//! delivery mean that the clock of the machine is wrong.
+//! [`SignatureError::TimestampTooOld`] or [`SignatureError::TimestampInTheFuture`] for every delivery
+//! means that the clock of the machine is wrong.
 //!
 //! # Testing
 //!
@@ -120,12 +114,15 @@ mod verified;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 pub use error::{ParseSecretError, SignatureError};
 pub use headers::SignatureHeaders;
 pub use secret::Secret;
 pub use verified::Verified;
 
-/// Verifies that deliveries are signed with one of its secrets, and recently.
+/// Verifies that a delivery was signed with one of its secrets, and signed recently.
 ///
 /// A verifier is parsed from one secret, or from several separated by white space:
 ///
@@ -170,7 +167,8 @@ impl Verifier {
     /// Both times and the tolerance are compared in whole seconds, the precision of the header. A
     /// distance equal to the tolerance is accepted.
     ///
-    /// Each attempt of Codat has its own timestamp and signature, so late retries need no larger
+    /// The tolerance limits how long a recorded delivery can be posted again by someone else. Each
+    /// attempt of Codat has its own timestamp and signature, so late retries need no larger
     /// tolerance. An inaccurate clock does.
     #[must_use]
     pub fn with_tolerance(mut self, tolerance: Duration) -> Self {
@@ -220,8 +218,7 @@ impl Verifier {
             });
         }
 
-        // All are compared, without `||`, so that the time this takes does not depend on which one
-        // matches.
+        // Compares all of them, without `||`, so that the time does not depend on which one matches.
         let mut genuine = false;
         for secret in &self.secrets {
             let expected = secret.mac(
@@ -255,25 +252,36 @@ fn unix_seconds(time: SystemTime) -> i128 {
     }
 }
 
+/// Looks at the first bytes only: a forged body must not cost more than its HMAC.
 fn mismatch(body: &[u8]) -> SignatureError {
-    if body.starts_with(b"\x1f\x8b") {
-        return SignatureError::CompressedBody;
-    }
-    // A gateway may wrap it in a JSON string.
-    let text = body.strip_prefix(b"\"").unwrap_or(body);
-    // Base64 of `{"`, of `{ `, and of `{` before a line break or a tab.
-    let object = text.starts_with(b"ey") || text.starts_with(b"ew");
-    let base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
-    if object && text.len() >= 32 && text.iter().take(32).all(base64) {
-        return SignatureError::Base64Body;
-    }
-    SignatureError::InvalidSignature
+    encoding(body.get(..64).unwrap_or(body)).unwrap_or(SignatureError::InvalidSignature)
 }
 
-impl From<Secret> for Verifier {
-    fn from(secret: Secret) -> Self {
-        Self::new(secret)
+/// Returns the error for the way in which a JSON object that starts like this is encoded, if it is.
+fn encoding(head: &[u8]) -> Option<SignatureError> {
+    if head.starts_with(b"\x1f\x8b") {
+        return Some(SignatureError::CompressedBody);
     }
+    if let Some(text) = head.strip_prefix(b"\"") {
+        return match text {
+            [b'{', b'\\' | b' ', ..] => Some(SignatureError::JsonStringBody),
+            // The quote of a string in this string is escaped.
+            [b'\\', inner @ ..] | inner => encoding(inner).map(|_| SignatureError::EncodedTwice),
+        };
+    }
+    let inner = decode_start(head)?;
+    match *inner {
+        [b'{', b'"' | b' ' | b'\t' | b'\n' | b'\r', ..] => Some(SignatureError::Base64Body),
+        _ => encoding(&inner).map(|_| SignatureError::EncodedTwice),
+    }
+}
+
+/// Decodes the start of a base64 text. What is too short for an event is not decoded, so that decoding
+/// again and again comes to an end. The URL-safe alphabet is the same for the start of an event.
+fn decode_start(text: &[u8]) -> Option<Vec<u8>> {
+    let start = text.get(..text.len() & !3)?;
+    let bytes = STANDARD.decode(start).ok()?;
+    (bytes.len() >= 16).then_some(bytes)
 }
 
 /// Parses one secret, or several separated by white space, as in an environment variable or a file.

@@ -18,13 +18,13 @@ pub(super) type Signature = CtOutput<Hmac<Sha256>>;
 
 /// The secret of an endpoint: `whsec_` followed by the base64 of 24 to 64 bytes, as Codat shows it.
 ///
-/// A secret is parsed with [`FromStr`], which ignores white space around it: a secret read from a file
-/// ends in a newline. Neither `Debug` nor an error shows it.
+/// A secret is parsed with [`FromStr`], which ignores white space around it, such as the newline at the
+/// end of a file. Neither `Debug` nor an error shows it.
 #[derive(Clone)]
 pub struct Secret(Hmac<Sha256>);
 
 impl Secret {
-    /// Signs a body, for tests of your own.
+    /// Signs a body, for your tests.
     ///
     /// Returns the names and values of the three headers, to post the body to your server or to pass
     /// them to a [`Verifier`](super::Verifier). The timestamp is in whole seconds. Nothing is
@@ -64,7 +64,7 @@ impl Secret {
         ]
     }
 
-    /// Signs the header values as they were sent, which need not be as `sign` writes them.
+    /// Signs the header values as they were sent, which may differ from what `sign` would write.
     pub(super) fn mac(&self, id: &[u8], timestamp: &[u8], body: &[u8]) -> Signature {
         let mut mac = self.0.clone();
         for part in [id, b".", timestamp, b".", body] {
@@ -81,6 +81,15 @@ impl FromStr for Secret {
         let text = text.trim();
         if text.is_empty() {
             return Err(ParseSecretError::Missing);
+        }
+        if text.starts_with('\u{feff}') {
+            return Err(ParseSecretError::ByteOrderMark);
+        }
+        if text.contains([',', ';']) {
+            return Err(ParseSecretError::Separator);
+        }
+        if text.starts_with(['"', '\'']) {
+            return Err(ParseSecretError::Quoted);
         }
         let base64 = text
             .strip_prefix("whsec_")

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use crate::{Envelope, Error, Webhook, from_slice};
 
-/// A body that was signed with a secret of the endpoint, within the tolerance.
+/// A body that was signed with a secret of the endpoint, at a time within the tolerance.
 ///
 /// Only a [`Verifier`](super::Verifier) creates it, so a function that takes a `Verified` cannot be
 /// called with a body of unknown origin. `Debug` does not show the body.
@@ -27,9 +27,9 @@ impl<B> Verified<B> {
 
     /// Returns the message id, the value of the `webhook-id` or `svix-id` header.
     ///
-    /// It is the same for all attempts to deliver a message, so it is the idempotency key. A replay
-    /// from the Codat Portal may have another message id: deduplicate on the event id as well. The
-    /// message id is printable ASCII without a dot, of any length that the server accepts in a header.
+    /// It is the same for all attempts to deliver a message. A replay may have another message id, so
+    /// [deduplicate](crate::guide::idempotency) on the event id as well. The message id is printable
+    /// ASCII without a dot, of any length that the server accepts in a header.
     #[must_use]
     pub fn message_id(&self) -> &str {
         &self.message_id
@@ -42,7 +42,7 @@ impl<B> Verified<B> {
         self.timestamp
     }
 
-    /// Returns the raw body. Codat sent it, but it may not be an event, or even UTF-8.
+    /// Returns the raw body. Codat signed it, but it may not be an event, or even UTF-8.
     #[must_use]
     pub fn body(&self) -> &B {
         &self.body
@@ -56,12 +56,12 @@ impl<B> Verified<B> {
 }
 
 impl<B: AsRef<[u8]>> Verified<B> {
-    /// Parses the event. See [`from_slice`].
+    /// Parses the event or alert. See [`from_slice`].
     ///
     /// # Errors
     ///
-    /// Returns an error if the body cannot be parsed. The delivery is genuine all the same: dead-letter
-    /// the body and accept the delivery, because a retry delivers the same bytes.
+    /// Returns an error if the body cannot be parsed. The delivery is still genuine: dead-letter the
+    /// body and accept the delivery, because a retry delivers the same bytes.
     pub fn parse(&self) -> Result<Webhook, Error> {
         from_slice(self.body.as_ref())
     }

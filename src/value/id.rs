@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::json::{AsText, Field, text_forms, text_serde};
@@ -103,6 +104,10 @@ macro_rules! ids {
 
         impl Field for $name {
             const EXPECTED: &'static str = "a UUID";
+
+            fn is_read_from(&self, json: &RawValue) -> bool {
+                Self::read(json).is_ok_and(|id| id == *self)
+            }
         }
     )+};
 }

@@ -3,7 +3,6 @@
 mod accessors;
 mod api;
 mod common;
-mod conformance;
 mod drift;
 mod errors;
 mod event_pattern;
