@@ -13,14 +13,11 @@ fn handle(body: &[u8]) -> Result<(), Error> {
     let webhook = from_slice(body)?;
     match webhook.event {
         Event::ConnectionDisconnected(event) => {
-            // A field that Codat adds is usable before this crate names it.
-            let reason = event
-                .connection
-                .extra
-                .get("reason")
-                .map_or("none", |raw| raw.as_str());
+            // A field that Codat adds is usable before this crate names it. A misfit is an error that
+            // names the field.
+            let reason = event.connection.extra.parse::<String>("reason");
             println!(
-                "{} is {}, reason: {reason}",
+                "{} is {}, reason: {reason:?}",
                 event.connection.id, event.connection.status
             );
         }

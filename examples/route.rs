@@ -34,14 +34,7 @@ fn queue(event_type: &EventType) -> &'static str {
         | AccountCategoriesUpdated => "data",
         WriteSuccessful(_) | WriteUnsuccessful(_) => "writes",
         ExpensesSyncSuccessful | ExpensesSyncUnsuccessful => "writes",
-        ReportsCategorizedBankStatementGenerateSuccessful
-        | ReportsCategorizedBankStatementGenerateUnsuccessful
-        | ReportsCreditModelGenerateSuccessful
-        | ReportsCreditModelGenerateUnsuccessful
-        | ReportsSpendAnalysisGenerateSuccessful
-        | ReportsSpendAnalysisGenerateUnsuccessful
-        | ReportsGenerateSuccessful(_)
-        | ReportsGenerateUnsuccessful(_) => "reports",
+        ReportsGenerateSuccessful(_) | ReportsGenerateUnsuccessful(_) => "reports",
         ClientRateLimitReached | ClientRateLimitReset => "operations",
         Alert(_) => "legacy",
         Unknown(_) => "unknown",

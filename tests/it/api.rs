@@ -7,12 +7,15 @@ use codat_webhooks::drift::{Drift, DriftKind};
 use codat_webhooks::event::{Outcome, ReadScope};
 use codat_webhooks::legacy::RuleType;
 use codat_webhooks::payload::{Company, ConnectionStatus};
-use codat_webhooks::value::{CompanyId, DataType, ErrorCode, RawJson, ReportType, Tags, Timestamp};
+use codat_webhooks::value::{
+    Amount, CompanyId, DataType, ErrorCode, RawJson, ReportType, Tags, Timestamp,
+};
 use codat_webhooks::{
     Envelope, Error, ErrorKind, Event, EventPattern, EventType, TagFilter, UnknownEvent, Webhook,
     from_str, samples,
 };
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::common::{COMPANY, write};
 
@@ -167,14 +170,24 @@ fn what_describes_an_event_can_be_serialized() {
 }
 
 #[test]
-fn a_binary_format_is_refused() {
-    fn assert_refused(value: &impl Serialize) {
+fn a_binary_format_is_refused_in_both_directions() {
+    fn assert_refused<T: Serialize + DeserializeOwned + Debug>(value: &T) {
         let error = ciborium::into_writer(value, Vec::new()).unwrap_err();
-        assert!(error.to_string().contains("JSON only"), "{error}");
+        let message = "human-readable formats only";
+        assert!(error.to_string().contains(message), "{error}");
+
+        // What any other type would have written.
+        let value: serde_json::Value = serde_json::to_value(value).unwrap();
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&value, &mut bytes).unwrap();
+        let error = ciborium::from_reader::<T, _>(&*bytes).unwrap_err();
+        assert!(error.to_string().contains(message), "{error}");
     }
     let id: CompanyId = COMPANY.parse().unwrap();
     assert_refused(&Company::new(id));
+    assert_refused(&Tags::from([("region", "us")]));
     assert_refused(&"1.50".parse::<RawJson>().unwrap());
+    assert_refused(&"1.50".parse::<Amount>().unwrap());
     for sample in samples::all() {
         assert_refused(sample.webhook());
         // As the documentation says: the text goes into any format.

@@ -156,10 +156,27 @@ fn json_that_is_not_an_event_is_an_envelope_error() {
             "{\"RuleType\":\"AccountCategoriesUpdated\"}".to_owned(),
             Some("AlertId"),
         ),
-        (format!("{{\"AlertId\":\"{ID}\"}}"), Some("id")),
+        (format!("{{\"AlertId\":\"{ID}\"}}"), Some("RuleType")),
         (
             format!("{{\"AlertId\":\"{ID}\",\"RuleType\":null}}"),
-            Some("id"),
+            Some("RuleType"),
+        ),
+        (
+            format!("{{\"alertId\":\"{ID}\",\"Data\":{{}}}}"),
+            Some("RuleType"),
+        ),
+        // The first spelling that is sent decides.
+        (
+            format!("{{{id},\"eventType\":5,\"type\":\"company.created\",\"payload\":{{}}}}"),
+            Some("eventType"),
+        ),
+        (
+            format!("{{\"AlertId\":5,\"alertId\":\"{ID}\",\"RuleType\":\"Sync Failed\"}}"),
+            Some("AlertId"),
+        ),
+        (
+            format!("{{\"AlertId\":\"{ID}\",\"RuleType\":[],\"Type\":\"Sync Failed\"}}"),
+            Some("RuleType"),
         ),
         (
             "{\"alertId\":5,\"ruleType\":\"AccountCategoriesUpdated\"}".to_owned(),

@@ -6,7 +6,8 @@ use codat_webhooks::{Envelope, ErrorKind, Event, EventPattern, EventType, Webhoo
 use serde_json::{Value, json};
 
 use crate::common::{
-    COMPANY, Json, canonical, drift, fixture, fixtures, odd_spellings, round_trip, write as written,
+    COMPANY, Json, assert_same, canonical, drift, fixture, fixtures, odd_spellings, round_trip,
+    write as written,
 };
 
 /// The rules of Codat's documentation, each with its spellings.
@@ -110,7 +111,10 @@ fn every_rule_has_a_sample_with_typed_data() {
     assert_eq!(push.data_type, Some(DataType::Bills));
     assert_eq!(push.status.as_ref().unwrap(), "Failed");
     assert!(push.push_operation_key.is_some());
-    assert_eq!(webhook.event.data_type(), Some(&DataType::Bills));
+    assert_eq!(alert(&webhook).data_type(), Some(&DataType::Bills));
+    // That of an event is a write event's.
+    assert_eq!(webhook.event.data_type(), None);
+    assert_eq!(webhook.event_type().data_type(), None);
 
     for name in [
         "DataSyncCompleted",
@@ -119,10 +123,10 @@ fn every_rule_has_a_sample_with_typed_data() {
         "PushOperationTimedOut",
     ] {
         let webhook = of(&format!("rules.{name}"));
-        assert!(webhook.event.data_type().is_some(), "{name}");
+        assert!(alert(&webhook).data_type().is_some(), "{name}");
     }
     let webhook = of("rules.SyncStarted");
-    assert_eq!(webhook.event.data_type(), None);
+    assert_eq!(alert(&webhook).data_type(), None);
 
     let webhook = of("rules.DataConnectionStatusChanged@camel");
     let Rule::DataConnectionStatusChanged(data) = &alert(&webhook).rule else {
@@ -154,6 +158,23 @@ fn an_alert_in_lower_camel_case_is_an_alert() {
     assert_eq!(
         Envelope::from_str(&lower.to_string()).unwrap().event_type(),
         "@rules.DataSyncCompleted"
+    );
+
+    // An `id` beside its keys is one more field, unless there is a payload.
+    let mut more = lower.clone();
+    more["id"] = COMPANY.into();
+    let webhook = round_trip(&more.to_string());
+    assert_eq!(webhook.id.to_string(), ID);
+    assert_eq!(webhook.event, read(&lower).event);
+    assert_eq!(
+        webhook.extra.get("id").unwrap().as_str(),
+        format!("\"{COMPANY}\"")
+    );
+    more["payload"] = json!({});
+    assert_eq!(read(&more).id.to_string(), COMPANY);
+    assert_eq!(
+        read(&more).event_type(),
+        EventType::from("Data sync completed")
     );
 
     // The same keys beside an event's own do not make an alert.
@@ -214,6 +235,271 @@ fn the_names_of_alerts_are_event_types_of_their_own() {
     let text = body.to_string();
     let envelope = Envelope::from_str(&text).unwrap();
     assert_eq!(envelope.event_type(), read(&body).event_type());
+}
+
+#[test]
+fn an_alert_without_a_rule_type_is_told_so() {
+    for (body, id) in [
+        (json!({"AlertId": ID, "Data": {}}), true),
+        (json!({"AlertId": ID, "CompanyId": COMPANY}), true),
+        (json!({"alertId": ID}), true),
+        (json!({"AlertId": ID, "RuleType": null, "Data": {}}), true),
+    ] {
+        let error = from_str(&body.to_string()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Envelope, "{body}");
+        assert_eq!(error.path(), Some("RuleType"), "{body}");
+        assert_eq!(error.id().is_some(), id, "{body}");
+        assert_eq!(error.event_type(), None, "{body}");
+        let message = "required field is missing at RuleType";
+        assert!(error.to_string().contains(message), "{error}");
+    }
+}
+
+/// The alerts of the migration's table, and the patterns of the event types that replace them.
+#[test]
+fn replaced_by_follows_what_the_alert_says() {
+    let of_reads = |scopes: &[&str]| -> Vec<String> {
+        let both = |scope: &&str| {
+            [
+                format!("read.completed{scope}"),
+                format!("*.read.completed{scope}"),
+            ]
+        };
+        scopes.iter().flat_map(both).collect()
+    };
+    let listed =
+        |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_owned()).collect() };
+    let connection = |old: Option<&str>, new: Option<&str>| {
+        let mut data = json!({});
+        for (key, status) in [("oldStatus", old), ("newStatus", new)] {
+            if let Some(status) = status {
+                data[key] = serde_json::from_str(status).unwrap_or_else(|_| status.into());
+            }
+        }
+        data
+    };
+    let changed = "DataConnectionStatusChanged";
+    let push = "Push Operation Status Changed";
+    let every_read = of_reads(&[
+        "",
+        ".successful",
+        ".unsuccessful",
+        ".initial",
+        ".successful.initial",
+    ]);
+    let cases: Vec<(&str, Value, Vec<String>)> = vec![
+        (
+            changed,
+            connection(Some("PendingAuth"), Some("Linked")),
+            listed(&["connection.connected"]),
+        ),
+        (
+            changed,
+            connection(Some("Unlinked"), Some("Linked")),
+            listed(&["connection.reconnected"]),
+        ),
+        (
+            changed,
+            connection(Some("Deauthorized"), Some("Linked")),
+            listed(&["connection.reconnected"]),
+        ),
+        (
+            changed,
+            connection(Some("Linked"), Some("Unlinked")),
+            listed(&["connection.disconnected"]),
+        ),
+        (
+            changed,
+            connection(None, Some("Deauthorized")),
+            listed(&["connection.disconnected"]),
+        ),
+        (
+            changed,
+            connection(None, Some("PendingAuth")),
+            listed(&["connection.created"]),
+        ),
+        (
+            changed,
+            connection(None, None),
+            listed(&["connection.deleted"]),
+        ),
+        // What the alert leaves out can be anything.
+        (
+            changed,
+            connection(None, Some("Linked")),
+            listed(&["connection.connected", "connection.reconnected"]),
+        ),
+        (
+            changed,
+            connection(Some("PendingAuth"), None),
+            listed(&["connection.connected", "connection.disconnected"]),
+        ),
+        (
+            changed,
+            connection(Some("Unlinked"), None),
+            listed(&["connection.reconnected", "connection.disconnected"]),
+        ),
+        (
+            changed,
+            connection(Some("Linked"), None),
+            listed(&["connection.disconnected"]),
+        ),
+        // What it says and does not fit is not left out.
+        (changed, connection(Some("7"), Some("Linked")), Vec::new()),
+        (changed, connection(Some("Linked"), Some("7")), Vec::new()),
+        (
+            changed,
+            connection(Some("Paused"), Some("Linked")),
+            Vec::new(),
+        ),
+        (
+            changed,
+            connection(Some("Linked"), Some("Paused")),
+            Vec::new(),
+        ),
+        (
+            changed,
+            connection(Some("Linked"), Some("Linked")),
+            Vec::new(),
+        ),
+        (
+            changed,
+            connection(Some("Linked"), Some("PendingAuth")),
+            Vec::new(),
+        ),
+        (
+            changed,
+            json!({"OldStatus": "PendingAuth", "NewStatus": "Linked"}),
+            listed(&["connection.connected"]),
+        ),
+        (
+            "New company synchronised",
+            json!({}),
+            of_reads(&[".initial", ".successful.initial"]),
+        ),
+        (
+            "Data sync completed",
+            json!({"dataType": "bills"}),
+            every_read.clone(),
+        ),
+        (
+            "Dataset data changed",
+            json!({"dataType": "bills"}),
+            every_read,
+        ),
+        (
+            "Data Sync Status Changed To Error",
+            json!({"dataType": "bills"}),
+            of_reads(&["", ".unsuccessful", ".initial"]),
+        ),
+        (
+            push,
+            json!({"dataType": "bills", "status": "Success"}),
+            listed(&["bills.write.successful"]),
+        ),
+        (
+            push,
+            json!({"DataType": "accounts", "Status": "Successful"}),
+            listed(&["chartOfAccounts.write.successful"]),
+        ),
+        (
+            push,
+            json!({"dataType": "bills", "status": "Failed"}),
+            listed(&["bills.write.unsuccessful", "bills.write.successful"]),
+        ),
+        (
+            push,
+            json!({"dataType": "loyaltyPoints", "status": "TimedOut"}),
+            listed(&[
+                "loyaltyPoints.write.unsuccessful",
+                "loyaltyPoints.write.successful",
+            ]),
+        ),
+        (
+            push,
+            json!({"dataType": "bills"}),
+            listed(&["bills.write.unsuccessful", "bills.write.successful"]),
+        ),
+        (
+            push,
+            json!({"status": "Success"}),
+            listed(&["*.write.successful"]),
+        ),
+        (
+            push,
+            json!({"dataType": "bills", "status": "Pending"}),
+            Vec::new(),
+        ),
+        (
+            push,
+            json!({"dataType": "bills", "status": "Paused"}),
+            Vec::new(),
+        ),
+        (push, json!({"dataType": "bills", "status": 7}), Vec::new()),
+        (
+            push,
+            json!({"dataType": 7, "status": "Success"}),
+            Vec::new(),
+        ),
+        (
+            push,
+            json!({"dataType": "", "status": "Success"}),
+            Vec::new(),
+        ),
+        (
+            push,
+            json!({"dataType": "*", "status": "Success"}),
+            Vec::new(),
+        ),
+        (
+            push,
+            json!({"dataType": "a.b", "status": "Success"}),
+            Vec::new(),
+        ),
+        (
+            "Push Operation Timed Out",
+            json!({"dataType": "bills"}),
+            listed(&["bills.write.unsuccessful", "bills.write.successful"]),
+        ),
+        (
+            "Sync Complete",
+            json!({}),
+            listed(&["expenses.sync.successful", "expenses.sync.unsuccessful"]),
+        ),
+        (
+            "Sync Failed",
+            json!({}),
+            listed(&["expenses.sync.unsuccessful"]),
+        ),
+        ("Sync Started", json!({}), Vec::new()),
+        (
+            "Sync Connection Deleted",
+            json!({}),
+            listed(&["connection.deleted"]),
+        ),
+        (
+            "Rate Limit Reached",
+            json!({}),
+            listed(&["client.rateLimit.reached"]),
+        ),
+        (
+            "Rate Limit Reset",
+            json!({}),
+            listed(&["client.rateLimit.reset"]),
+        ),
+        ("Weekly digest", json!({}), Vec::new()),
+    ];
+    for (rule, data, expected) in &cases {
+        let webhook = read(&json!({"AlertId": ID, "RuleType": rule, "Data": data}));
+        let found = alert(&webhook).replaced_by();
+        let what = format!("{rule} with {data}");
+        let texts = found.iter().map(|pattern| pattern.as_str().to_owned());
+        assert_same(&what, texts, expected.iter().cloned());
+        assert_eq!(found.len(), expected.len(), "{what}: none is listed twice");
+    }
+    let tested = cases.iter().map(|(rule, ..)| RuleType::from(*rule));
+    let tested = tested.filter(|rule| !matches!(rule, RuleType::Other(_)));
+    assert_same("rules", tested, RuleType::KNOWN.iter().cloned());
 }
 
 #[test]
@@ -278,7 +564,7 @@ fn everything_else_in_an_alert_is_optional() {
 }
 
 #[test]
-fn the_first_spelling_that_fits_is_the_field() {
+fn an_optional_field_is_the_first_spelling_that_fits_and_a_required_one_the_first_that_is_sent() {
     // The table's order decides, whatever the order in the body.
     for (data, data_type, extra) in [
         (
@@ -301,7 +587,7 @@ fn the_first_spelling_that_fits_is_the_field() {
     ] {
         let body = format!(r#"{{"AlertId":"{ID}","RuleType":"DataSyncCompleted","Data":{data}}}"#);
         let webhook = round_trip(&body);
-        assert_eq!(webhook.event.data_type().unwrap(), data_type, "{data}");
+        assert_eq!(alert(&webhook).data_type().unwrap(), data_type, "{data}");
         let Rule::DataSyncCompleted(dataset) = &alert(&webhook).rule else {
             panic!()
         };
@@ -312,7 +598,7 @@ fn the_first_spelling_that_fits_is_the_field() {
         r#"{{"AlertId":"{ID}","RuleType":"DataSyncCompleted","Data":{{"dataType":null,"DataType":"bills"}}}}"#
     );
     let webhook = round_trip(&null);
-    assert_eq!(webhook.event.data_type().unwrap(), "bills");
+    assert_eq!(alert(&webhook).data_type().unwrap(), "bills");
     assert!(webhook.drift().is_empty());
 
     // In the envelope.
@@ -320,8 +606,8 @@ fn the_first_spelling_that_fits_is_the_field() {
     for (keys, id) in [
         (format!(r#""AlertId":"{ID}","alertId":"{other}""#), ID),
         (format!(r#""alertId":"{other}","AlertId":"{ID}""#), ID),
-        (format!(r#""AlertId":5,"alertId":"{other}""#), other),
         (format!(r#""AlertId":null,"alertId":"{other}""#), other),
+        (format!(r#""alertId":"{other}","AlertId":null"#), other),
     ] {
         let body = format!(
             r#"{{{keys},"RuleType":"Sync Started","CompanyId":"x","companyId":"{COMPANY}"}}"#
@@ -330,6 +616,26 @@ fn the_first_spelling_that_fits_is_the_field() {
         assert_eq!(webhook.id.to_string(), id, "{body}");
         assert_eq!(webhook.event.company_id().unwrap().to_string(), COMPANY);
         assert_eq!(webhook.extra.get("CompanyId").unwrap().as_str(), "\"x\"");
+    }
+    // A required field that is sent is not passed over.
+    for (keys, path) in [
+        (
+            format!(r#""AlertId":5,"alertId":"{other}","RuleType":"x""#),
+            "AlertId",
+        ),
+        (
+            format!(r#""alertId":"{other}","AlertId":5,"RuleType":"x""#),
+            "AlertId",
+        ),
+        (
+            format!(r#""AlertId":"{ID}","RuleType":5,"Type":"x""#),
+            "RuleType",
+        ),
+        (format!(r#""AlertId":"{ID}","type":"x","Type":5"#), "Type"),
+    ] {
+        let error = from_str(&format!("{{{keys}}}")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Envelope, "{keys}");
+        assert_eq!(error.path(), Some(path), "{keys}");
     }
     let rules = format!(r#"{{"AlertId":"{ID}","type":"Sync Failed","Type":"Sync Started"}}"#);
     let webhook = round_trip(&rules);
@@ -342,7 +648,7 @@ fn the_first_spelling_that_fits_is_the_field() {
 
 #[test]
 fn every_field_of_an_alert_may_be_sent_in_two_spellings() {
-    let mut cases = 0;
+    let (mut cases, mut required) = (0, 0);
     let mut alerts = fixtures();
     alerts.retain(|fixture| fixture.is_alert() && fixture.is_known());
     for fixture in alerts {
@@ -358,7 +664,20 @@ fn every_field_of_an_alert_may_be_sent_in_two_spellings() {
                 false => first.to_lowercase() + rest,
             };
             let object = place.parent();
+            let spellings = ["AlertId", "alertId", "RuleType", "ruleType", "Type", "type"];
+            let rank = |key: &str| spellings.iter().position(|spelling| *spelling == key);
+            // The first spelling of a required field decides.
+            let decides = rank(&other).is_some() && rank(&other) < rank(&place.path);
             for value in [&*tree.at(&place).to_string(), "{\"odd\":7}"] {
+                if decides && value.starts_with('{') {
+                    for index in [0, 9] {
+                        let body = tree.with_field(&object, index, &other, value).to_string();
+                        let error = from_str(&body).unwrap_err();
+                        assert_eq!(error.path(), Some(&*other), "{body}");
+                    }
+                    required += 1;
+                    continue;
+                }
                 // Before and after the field.
                 let [mut before, after] = [0, usize::MAX - 1].map(|index| {
                     let count = match tree.at(&object) {
@@ -380,7 +699,7 @@ fn every_field_of_an_alert_may_be_sent_in_two_spellings() {
             }
         }
     }
-    assert!(cases > 300, "{cases} cases");
+    assert!(cases > 300 && required > 0, "{cases} {required} cases");
 }
 
 #[test]

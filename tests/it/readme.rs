@@ -62,14 +62,12 @@ fn the_table_of_event_types_is_that_of_the_code() {
 
     // A family has its variable part in braces.
     for [event_type, variant, _] in families {
-        let example = event_type
-            .replace("{dataType}", "bills")
-            .replace("{productIdentifier}", "lending")
-            .replace("{report}", "creditModel");
-        let example = match &**variant {
-            "Alert" => "@rules.SyncFailed",
-            "Unknown" => "any other",
-            _ => example.split(',').next().unwrap(),
+        let name = event_type.split(',').next().unwrap();
+        let example = match (&**variant, name.split_once('{')) {
+            ("Alert", _) => "@rules.SyncFailed".to_owned(),
+            ("Unknown", _) => "any other".to_owned(),
+            (_, Some((before, rest))) => format!("{before}x{}", rest.split_once('}').unwrap().1),
+            (_, None) => panic!("{event_type} has a row as a family"),
         };
         assert_eq!(
             EventType::from(example).variant_name(),

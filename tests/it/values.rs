@@ -370,10 +370,11 @@ fn a_timestamp_is_made_from_chronos_types_and_gives_them_back() {
 }
 
 /// Anything else is an error that does not quote it.
-fn assert_refused<T: DeserializeOwned + Debug>(expected: &str, cases: &[&str]) {
-    for json in cases {
+fn assert_refused<T: DeserializeOwned + Debug>(expected: &str, cases: &[(&str, &str)]) {
+    for (json, found) in cases {
         let error = serde_json::from_str::<T>(json).unwrap_err();
-        assert_eq!(error.to_string(), format!("expected {expected}"));
+        let message = format!("expected {expected}, found {found}");
+        assert_eq!(error.to_string(), message, "{json}");
     }
 }
 
@@ -415,7 +416,14 @@ fn an_amount_is_exact() {
     }
     assert_refused::<Amount>(
         "a decimal number",
-        &["\"1.5\"", "null", "true", "false", "[1]", "{}"],
+        &[
+            ("\"1.5\"", "a string"),
+            ("null", "null"),
+            ("true", "a boolean"),
+            ("false", "a boolean"),
+            ("[1]", "an array"),
+            ("{}", "an object"),
+        ],
     );
     assert_eq!(Amount::from(-12_i64), "-12".parse().unwrap());
     let amount: Amount = "-1234.50".parse().unwrap();
@@ -431,7 +439,7 @@ fn an_amount_is_exact() {
 }
 
 #[test]
-fn a_status_code_is_a_string_or_a_number() {
+fn an_error_code_is_a_string_or_a_number() {
     for (json, text) in [
         ("\"403\"", "403"),
         ("403", "403"),
@@ -454,13 +462,28 @@ fn a_status_code_is_a_string_or_a_number() {
         ErrorCode::from("403")
     );
     assert_eq!(ErrorCode::from("403"), "403");
+    assert_eq!(ErrorCode::from("403".to_owned()), ErrorCode::from("403"));
+    assert_eq!("403".parse::<ErrorCode>().unwrap(), "403");
+    // Text is written as a string, a number as a number.
+    let number = ErrorCode::from(Amount::from(403));
+    assert_eq!(serde_json::to_string(&number).unwrap(), "403");
+    let text = serde_json::to_string(&ErrorCode::from("403")).unwrap();
+    assert_eq!(text, "\"403\"");
     let code = ErrorCode::from("403");
     assert!(code == *"403" && code != *"404" && code != "404");
     assert!(code != ErrorCode::from("404").clone());
     let number: ErrorCode = serde_json::from_str("403").unwrap();
     assert_eq!(hash(&number), hash(&code));
     assert_ne!(hash(&number), hash(&ErrorCode::from("404")));
-    assert_refused::<ErrorCode>("a string or a number", &["null", "true", "[]", "{}"]);
+    assert_refused::<ErrorCode>(
+        "a string or a number",
+        &[
+            ("null", "null"),
+            ("true", "a boolean"),
+            ("[]", "an array"),
+            ("{}", "an object"),
+        ],
+    );
 }
 
 #[test]
@@ -481,9 +504,14 @@ fn an_id_is_a_uuid_in_any_of_its_forms() {
     assert!(id == *id.as_uuid() && id != uuid::Uuid::nil());
     assert_eq!(format!("{id:?}"), format!("CompanyId({text})"));
     assert!("6f1c2a5e".parse::<CompanyId>().is_err());
-    for json in ["[1,2]", "7", "\"6f1c2a5e\""] {
+    for (json, expected) in [
+        ("\"6f1c2a5e\"", "expected a UUID"),
+        ("\"\"", "expected a UUID"),
+        ("[1,2]", "expected a string"),
+        ("7", "expected a string"),
+    ] {
         let error = serde_json::from_str::<CompanyId>(json).unwrap_err();
-        assert!(error.to_string().contains("expected a UUID"), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use codat_webhooks::{Envelope, Error, ErrorKind, Webhook, from_slice, from_str};
-use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Reads the body at every entry point, each of which has to give the same webhook or error. A
 /// webhook has to survive a round trip, and an error has to be fit for a log.
@@ -38,7 +38,7 @@ fn by_slow_reader(body: &[u8], read: &Result<Webhook, Error>) {
     let Ok(text) = std::str::from_utf8(body) else {
         return;
     };
-    let members: HashMap<String, IgnoredAny> = serde_json::from_str(text).unwrap_or_default();
+    let members: HashMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
     // A repeated key would be an error in an alert.
     let Some(key) = KEYS.iter().find(|key| !members.contains_key(**key)) else {
         return;

@@ -160,6 +160,16 @@ impl Json {
         body
     }
 
+    /// Removes every field or element with the path, and returns their values.
+    pub fn remove_all(&mut self, path: &str) -> Vec<Self> {
+        let mut removed = Vec::new();
+        while let Some(place) = self.places().into_iter().find(|place| place.path == path) {
+            removed.push(self.at(&place).clone());
+            *self = self.without(&place);
+        }
+        removed
+    }
+
     /// Returns the body with one more field in the object at the place.
     pub fn with_field(&self, object: &Place, index: usize, key: &str, value: &str) -> Self {
         let mut body = self.clone();
@@ -204,6 +214,14 @@ impl Json {
             .into_iter()
             .find(|place| place.path == path)
             .unwrap_or_else(|| panic!("nothing at {path}"))
+    }
+
+    /// Returns the place of an object, which is the body itself if the path is empty.
+    pub fn object(&self, path: &str) -> Place {
+        match path {
+            "" => Place::top(),
+            path => self.place(path),
+        }
     }
 
     /// Changes the members of every object, from the innermost outwards; but not in JSON of any shape
