@@ -507,8 +507,8 @@ fn an_id_is_a_uuid_in_any_of_its_forms() {
     for (json, expected) in [
         ("\"6f1c2a5e\"", "expected a UUID"),
         ("\"\"", "expected a UUID"),
-        ("[1,2]", "expected a string"),
-        ("7", "expected a string"),
+        ("[1,2]", "expected a UUID"),
+        ("7", "expected a UUID"),
     ] {
         let error = serde_json::from_str::<CompanyId>(json).unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
