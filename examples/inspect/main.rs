@@ -1,10 +1,10 @@
 //! Reads webhook bodies from files and prints what happened in each.
 //!
 //! ```text
-//! cargo run --example inspect                     # what is piped into it, or the sample bodies
-//! cargo run --example inspect -- FILE...          # your own; `-` is standard input
-//! cargo run --example inspect -- --json FILE...   # a JSON object for each body
-//! cargo run --example inspect -- --drift FILE...  # what the crate does not model
+//! cargo run --example inspect --features samples                     # what is piped into it, or the sample bodies
+//! cargo run --example inspect --features samples -- FILE...          # your own; `-` is standard input
+//! cargo run --example inspect --features samples -- --json FILE...   # a JSON object for each body
+//! cargo run --example inspect --features samples -- --drift FILE...  # what the crate does not model
 //! ```
 //!
 //! A file holds one body, or JSON Lines. A body that cannot be read is reported on standard error as
