@@ -1,7 +1,7 @@
 //! Time and allocations for an event, ours beside what else a user could write.
 //!
 //! ```sh
-//! cargo bench --bench events
+//! cargo bench --manifest-path benches/Cargo.toml --bench events
 //! ```
 
 #[allow(dead_code)]

@@ -1,10 +1,10 @@
 //! What [`Webhook::drift`] returns: the parts of an event that this version does not model.
 
 use crate::event::{EventType, alert_header};
-use crate::json::{Field, Fields, HasContent, Name, Walk, drift_of_extra};
+use crate::json::{Field, Fields, HasContent, Walk, drift_of_extra};
 use crate::legacy::{ALERT_ID, AlertHeader, DATA, RULE_TYPE, RuleType};
 use crate::value::{DataType, ReportType};
-use crate::webhook::{EVENT_TYPE, GENERATED_DATE, ID, PAYLOAD, Webhook};
+use crate::webhook::{EVENT_TYPE, EVENT_TYPE_ALONE, GENERATED_DATE, ID, PAYLOAD, Webhook};
 
 pub use crate::json::{Drift, DriftKind};
 
@@ -49,9 +49,8 @@ impl Webhook {
             let names = [&[ALERT_ID, DATA, GENERATED_DATE], AlertHeader::NAMES];
             (names.concat(), DATA)
         } else {
-            // A `type` beside the event type is an unknown field.
-            let event_type = Name::new(EVENT_TYPE.wire, &[]);
-            (vec![ID, event_type, GENERATED_DATE, PAYLOAD], PAYLOAD)
+            let names = vec![ID, EVENT_TYPE_ALONE, GENERATED_DATE, PAYLOAD];
+            (names, PAYLOAD)
         };
         walk.at(self.extra.spelling(content.wire), |walk| {
             self.event.note_content(walk);

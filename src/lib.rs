@@ -13,8 +13,7 @@
 //!                 println!("{}: {:?}", data_type.data_type, data_type.status);
 //!             }
 //!         }
-//!         Event::Unknown(event) => println!("{} is new", event.event_type),
-//!         other => println!("ignored: {other}"),
+//!         event => println!("ignored: {event}"),
 //!     }
 //!     Ok(())
 //! }
@@ -27,36 +26,38 @@
 //! | you have, or want | use |
 //! |---|---|
 //! | a body as bytes or text | [`from_slice`], [`from_str`] |
-//! | a body and its headers, from anyone | the `signature` module, with the `signature` feature |
+//! | a body and its headers, from the network | the [`signature`] module, with the `signature` feature |
 //! | a JSON extractor, behind a gateway that has verified the body | [`Webhook`], which implements [`Deserialize`](serde::Deserialize) |
 //! | the id and type only, to route the body | [`Envelope`] |
 //! | events of some types, or of some companies | [`EventPattern`], [`TagFilter`] |
 //! | the company, connection, data type or outcome of any event | [`Event::company_id`] and the other accessors |
+//! | the payload of a family, whatever the event type | [`Event::as_connection`], [`Event::as_read_completed`], [`Event::as_write`], [`Event::as_report`] |
 //! | a line for the log | the `Display` of [`Event`]: ids and statuses, no names or amounts |
-//! | a field that this version does not name | `extra`, an [`Extra`](value::Extra) on every struct |
+//! | a field that this version does not name | [`Extra::parse`](value::Extra::parse) on the `extra` of its struct |
 //! | what this version does not model | [`Webhook::drift`] |
 //! | the alerts of Codat's "rules" | the same functions; [`legacy`] describes the migration |
 //! | to store an event and read it again | [`Webhook`], which implements [`Serialize`](serde::Serialize) |
-//! | events for your tests | the `samples` module, with the `samples` feature, or [`Webhook::new`] |
+//! | events for your tests | [`samples`], with the `samples` feature, or [`Webhook::new`] |
 //!
 //! # Modules
 //!
 //! | module | what is in it |
 //! |---|---|
-//! | [`event`] | [`Event`], [`EventType`], patterns, tag filters |
+//! | [`event`] | the parts of event types: product reads, outcomes |
 //! | [`payload`] | the payload structs, and their statuses and other vocabularies |
 //! | [`value`] | what payloads consist of: ids, timestamps, amounts, tags, raw JSON |
 //! | [`drift`] | what [`Webhook::drift`] returns |
 //! | [`legacy`] | the alerts of Codat's "rules" |
-//! | `signature` | signature verification |
-//! | `samples` | sample bodies for tests |
+//! | [`signature`] | signature verification, with the `signature` feature |
+//! | [`samples`] | sample bodies for tests, with the `samples` feature |
+//! | [`guide`] | guides: operating an endpoint, idempotency, new fields, storing, testing |
 //!
 //! # Features
 //!
 //! | feature | what it adds | crates |
 //! |---|---|---|
-//! | `signature` | the `signature` module | hmac, sha2, base64 |
-//! | `samples` | the `samples` module | none |
+//! | `signature` | the module [`signature`] | hmac, sha2, base64 |
+//! | `samples` | the module [`samples`] | none |
 //! | `arbitrary` | `arbitrary::Arbitrary` for [`Webhook`] and everything in it | arbitrary |
 //!
 //! None is on by default, and each works without the others.
@@ -64,26 +65,33 @@
 //! # Lossless
 //!
 //! Nothing that Codat sends is dropped. An unknown event type is [`Event::Unknown`], an unknown value
-//! its enum's `Other`, an unknown field is in `extra`, and an impossible date is a [`Timestamp`](value::Timestamp)
-//! without views. An optional field whose value does not fit is `None`, and its raw value is in
-//! `extra`. What is read and written back is equal to what was sent, except for nulls of modelled
-//! fields, white space, the order of keys, and the form of ids (lower case with hyphens) and of
-//! integers (`1.2e4`).
+//! its enum's `Other`, an unknown field is in `extra`, and an impossible date is a
+//! [`Timestamp`](value::Timestamp) without views. An optional field whose value does not fit is `None`,
+//! and its raw value is in `extra`. [`Webhook`] says what writing it back preserves.
 //!
-//! [`Error`] is left for a body that has no meaning as an event: one that is not JSON, not an event, or
-//! a known event whose required field is missing or does not fit.
+//! An [`Error`] is returned only if a body is not JSON, is not an event, or is a known event whose
+//! required field is missing or does not fit.
 //!
 //! # Delivery
 //!
 //! Codat expects a 2xx response within 15 seconds and delivers at least once, so put the body into a
-//! queue, respond, and deduplicate. The [guides](guide) have the details, and what to do about them.
+//! queue, respond, and deduplicate. The [guides](guide) describe how.
 
+// The links of the page, when a feature is off.
+#![cfg_attr(
+    not(feature = "samples"),
+    doc = "[`samples`]: https://docs.rs/codat-webhooks/latest/codat_webhooks/samples"
+)]
+#![cfg_attr(
+    not(feature = "signature"),
+    doc = "[`signature`]: https://docs.rs/codat-webhooks/latest/codat_webhooks/signature"
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
-#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
-#![deny(clippy::pedantic)]
+#![warn(missing_docs, missing_debug_implementations, unreachable_pub)]
+#![warn(clippy::pedantic)]
 // Nothing that a body holds can make the library panic.
-#![deny(
+#![warn(
     clippy::arithmetic_side_effects,
     clippy::expect_used,
     clippy::get_unwrap,

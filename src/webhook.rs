@@ -13,6 +13,8 @@ use crate::value::{EventId, Timestamp};
 pub(crate) const ID: Name = Name::new("id", &[]);
 /// Older bodies have `type`.
 pub(crate) const EVENT_TYPE: Name = Name::new("eventType", &["type"]);
+/// A `type` beside `eventType` is an unknown field, whatever it holds.
+pub(crate) const EVENT_TYPE_ALONE: Name = Name::new(EVENT_TYPE.wire, &[]);
 pub(crate) const GENERATED_DATE: Name = Name::new("generatedDate", &[]);
 pub(crate) const PAYLOAD: Name = Name::new("payload", &[]);
 

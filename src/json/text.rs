@@ -93,6 +93,9 @@ pub(crate) use text_forms;
 /// Implements `Serialize` and `Deserialize` as a string, for a type with [`text_forms`].
 macro_rules! text_serde {
     ($name:ident) => {
+        $crate::json::text_serde!($name "a string");
+    };
+    ($name:ident $expected:literal) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::json::AsText::with_text(self, |text| serializer.serialize_str(text))
@@ -107,7 +110,7 @@ macro_rules! text_serde {
                     type Value = $name;
 
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("a string")
+                        f.write_str($expected)
                     }
 
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {

@@ -8,10 +8,10 @@ use super::error::{Context, Problem, position};
 use super::{Error, ErrorKind, needs_no_payload, strip_bom};
 use crate::envelope::Envelope;
 use crate::event::{Event, EventType, REPORT, REPORTS, UnknownEvent, from_alert};
-use crate::json::{FieldError, Fields, Members, RawJson};
+use crate::json::{FieldError, Fields, Members, Name, RawJson};
 use crate::legacy::{ALERT_ID, AlertHeader, DATA, RULE_TYPE};
 use crate::value::{EventId, Timestamp};
-use crate::webhook::{EVENT_TYPE, GENERATED_DATE, ID, PAYLOAD, Webhook};
+use crate::webhook::{EVENT_TYPE, EVENT_TYPE_ALONE, GENERATED_DATE, ID, PAYLOAD, Webhook};
 
 /// An error in a field, and the kind of the error for the body.
 type Failure<'a> = (ErrorKind, FieldError<'a>);
@@ -126,8 +126,17 @@ fn context(members: &Members<'_>, is_alert: bool) -> Context {
     Context {
         id: members.peek(ID),
         event_type: members
-            .peek::<String>(EVENT_TYPE)
+            .peek::<String>(event_type_name(members))
             .map(|event_type| EventType::of_event(&event_type)),
+    }
+}
+
+/// A `type` counts if there is no `eventType`.
+fn event_type_name(members: &Members<'_>) -> Name {
+    if members.has_wire(EVENT_TYPE) {
+        EVENT_TYPE_ALONE
+    } else {
+        EVENT_TYPE
     }
 }
 
@@ -140,7 +149,8 @@ fn event_envelope<'a>(members: &mut Members<'a>) -> Result<Envelope<'a>, Failure
         }
     }
     let id = members.required(ID).map_err(in_envelope)?;
-    let event_type: String = members.required(EVENT_TYPE).map_err(in_envelope)?;
+    let name = event_type_name(members);
+    let event_type: String = members.required(name).map_err(in_envelope)?;
     let generated_date: Option<String> = members.optional(GENERATED_DATE);
     let payload = members.take_raw(PAYLOAD);
     if payload.is_none() && !needs_no_payload(&event_type) {

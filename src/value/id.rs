@@ -79,7 +79,7 @@ macro_rules! ids {
         }
 
         text_forms!(valid $name);
-        text_serde!($name);
+        text_serde!($name "a UUID");
 
         impl FromStr for $name {
             type Err = ParseIdError;

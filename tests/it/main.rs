@@ -21,7 +21,6 @@ mod readme;
 mod round_trip;
 mod samples;
 mod setters;
-#[cfg(feature = "signature")]
 mod signature;
 mod tag_filter;
 mod values;

@@ -3,16 +3,12 @@
 //! Where a list grows, the old block and the new one are both counted, as an allocator may have to
 //! hold them.
 
-#[allow(dead_code)]
-#[path = "../../benches/methods/mod.rs"]
-mod methods;
-
 use std::time::{Duration, Instant};
 
 use allocation_counter::{AllocationInfo, measure};
 use codat_webhooks::{Envelope, from_str};
 
-use crate::common::{COMPANY, CONNECTION, ID, event};
+use crate::common::{COMPANY, CONNECTION, ID, classes, event};
 
 fn reading(body: &str) -> AllocationInfo {
     measure(|| drop(from_str(body).unwrap()))
@@ -41,7 +37,7 @@ const MOST: [(&str, u64); 12] = [
 
 #[test]
 fn no_class_of_events_takes_more_allocations_than_it_did() {
-    let cases = methods::cases();
+    let cases = classes::cases();
     for (class, most) in MOST {
         let case = cases.iter().find(|case| case.class == class).unwrap();
         let taken = reading(&case.body).count_total;
@@ -53,7 +49,7 @@ fn no_class_of_events_takes_more_allocations_than_it_did() {
 
 #[test]
 fn the_envelope_allocates_nothing_but_the_parsers_stack() {
-    for case in methods::cases().iter().chain(&methods::large()) {
+    for case in classes::cases().iter().chain(&classes::large()) {
         let envelope = measure(|| drop(Envelope::from_slice(case.body.as_bytes()).unwrap()));
         let payload = &case.body[case.body.find("\"payload\":{").unwrap() + 11..];
         let flat = !payload.contains(['{', '[']);
@@ -72,7 +68,7 @@ fn the_envelope_allocates_nothing_but_the_parsers_stack() {
 
 #[test]
 fn a_payload_that_comes_first_is_not_copied() {
-    for case in methods::cases().iter().chain(&methods::large()) {
+    for case in classes::cases().iter().chain(&classes::large()) {
         let (first, last) = (reading(&case.payload_first), reading(&case.body));
         assert!(
             first.bytes_max <= last.bytes_max + 1024,
@@ -91,7 +87,7 @@ fn a_large_body_takes_a_small_multiple_of_its_size() {
         ("10,000 data types", 1.3),
         ("2,000 transactions", 2.2),
     ];
-    let cases = methods::large();
+    let cases = classes::large();
     for (class, most) in most {
         let case = cases.iter().find(|case| case.class == class).unwrap();
         println!("{class}: {:.2}", peak(&case.body));
@@ -309,7 +305,7 @@ const HOSTILE: &[(&str, f64, Hostile)] = &[
         company("\"name\":\"\"").replacen('{', &format!("{{{},", repeat(r#""eventType":"""#, n)), 1)
     }),
     // Brackets.
-    // The text, beside the parser's stack of open brackets.
+    // The parser still holds its stack when the text is copied.
     ("a deep unknown field", 1.6, |n| {
         company(&format!(
             r#""new":{}{}"#,

@@ -224,8 +224,11 @@ fn declarations() -> BTreeMap<String, Vec<Declared>> {
 fn declared(file: &str, field: &str) -> Option<Declared> {
     let (name, rest) = field.split_once(": ")?;
     let (typed, rest) = rest.split_once(" = ")?;
-    // An optional field has its setter after its names.
-    let names = rest.split([',', '=']).next()?.split(" | ");
+    let names = rest
+        .split([',', '>'])
+        .next()?
+        .trim_end_matches(" =")
+        .split(" | ");
     let wire: Vec<String> = names
         .filter_map(|name| name.trim().strip_prefix('"')?.strip_suffix('"'))
         .map(String::from)

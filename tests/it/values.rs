@@ -504,14 +504,9 @@ fn an_id_is_a_uuid_in_any_of_its_forms() {
     assert!(id == *id.as_uuid() && id != uuid::Uuid::nil());
     assert_eq!(format!("{id:?}"), format!("CompanyId({text})"));
     assert!("6f1c2a5e".parse::<CompanyId>().is_err());
-    for (json, expected) in [
-        ("\"6f1c2a5e\"", "expected a UUID"),
-        ("\"\"", "expected a UUID"),
-        ("[1,2]", "expected a string"),
-        ("7", "expected a string"),
-    ] {
+    for json in ["[1,2]", "7", "\"6f1c2a5e\"", "\"\""] {
         let error = serde_json::from_str::<CompanyId>(json).unwrap_err();
-        assert!(error.to_string().contains(expected), "{error}");
+        assert!(error.to_string().contains("expected a UUID"), "{error}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The sample bodies, and helpers that examine and change JSON.
 
+pub mod classes;
 pub mod entry_points;
 mod fields;
 mod tree;
