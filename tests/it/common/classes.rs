@@ -40,7 +40,10 @@ pub fn cases() -> Vec<Case> {
         case!("source account", "bankFeeds.sourceAccount.connected"),
         case!("expenses", "expenses.sync.successful"),
         case!("report", "reports.creditModel.generate.successful"),
-        case!("account categories", "AccountCategoriesUpdated"),
+        case!(
+            "account categories",
+            "AccountCategoriesUpdated@current-envelope"
+        ),
     ]
 }
 
