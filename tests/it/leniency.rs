@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use codat_webhooks::drift::{Drift, DriftKind};
 use codat_webhooks::{Envelope, ErrorKind, Event, from_str};
 
+use crate::common::declared;
 use crate::common::{
-    COMPANY, End, ID, Place, drift, end_of, event, fixture, is_required, named, read, round_trip,
-    write,
+    COMPANY, End, ID, Place, assert_same, drift, end_of, event, fixture, is_required, named, read,
+    round_trip, write,
 };
 
 /// The kind of error for a fault at the place.
@@ -18,6 +19,28 @@ fn kind(place: &Place) -> ErrorKind {
         "AlertId" | "alertId" | "RuleType" | "ruleType" | "Type" => ErrorKind::Envelope,
         _ => ErrorKind::Payload,
     }
+}
+
+/// The fields that an event has no meaning without. All others are optional.
+const REQUIRED: &str = "AlertHeader::RuleType Company::id CompanyProduct::id \
+    CompanyProduct::productId CompanyReference::id Connection::id Connection::status \
+    ConnectionEvent::connection ConnectionEvent::referenceCompany DataTypeRead::dataType \
+    ExpensesSync::referenceCompany ExpensesSync::syncId ExpensesTransaction::id \
+    ReadCompleted::dataTypes ReadCompleted::referenceCompany Report::id SourceAccount::id \
+    SourceAccountEvent::sourceAccount Write::id Write::referenceCompany";
+
+#[test]
+fn few_fields_are_required() {
+    let objects = declared::objects();
+    let fields = objects.iter().flat_map(|(name, fields)| {
+        let required = fields.iter().filter(|field| field.is_required);
+        required.map(move |field| format!("{name}::{}", field.wire[0]))
+    });
+    assert_same(
+        "the required fields and those that may be",
+        fields,
+        REQUIRED.split_whitespace().map(String::from),
+    );
 }
 
 #[test]
