@@ -92,6 +92,11 @@ pub fn is_required(fixture: &Fixture, place: &Place) -> bool {
     at(fixture, place).is_required
 }
 
+/// Returns the declared type of what is at the place, such as `String` or `Connection`.
+pub fn type_of(fixture: &Fixture, place: &Place) -> String {
+    at(fixture, place).typed
+}
+
 /// What a value that does not fit, or a required field that is missing, leads to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum End {
@@ -134,8 +139,7 @@ pub enum Kind {
 
 /// Returns the kind of the field.
 pub fn kind_of(fixture: &Fixture, place: &Place) -> Kind {
-    let typed = at(fixture, place).typed;
-    match &*typed {
+    match &*type_of(fixture, place) {
         "String" => Kind::Text,
         "Timestamp" => Kind::Date,
         "i64" => Kind::Integer,
