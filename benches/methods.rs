@@ -24,8 +24,12 @@ pub struct Case {
     pub payload_first: String,
     /// The same with an unknown field at the end of the payload.
     pub unknown_field: String,
+    /// The same with an unknown field in every object.
+    pub unknown_everywhere: String,
     /// Reads the struct that a user would write who knows the event type beforehand.
     pub known: fn(&[u8]),
+    /// The same from text, whose UTF-8 is not checked again.
+    pub known_text: fn(&str),
 }
 
 /// What a method does with a body. Dropping the event is part of it.
@@ -34,6 +38,7 @@ pub type Method = fn(&Case);
 /// What a capable user would write who knows the event type beforehand: plain derives, `Uuid`,
 /// `DateTime<Utc>`.
 pub const KNOWN: Method = |case| (case.known)(case.body.as_bytes());
+pub const KNOWN_TEXT: Method = |case| (case.known_text)(&case.body);
 pub const FROM_SLICE: Method = |case| read(own::from_slice(case.body.as_bytes()));
 pub const FROM_STR: Method = |case| read(own::from_str(&case.body));
 pub const DESERIALIZE: Method =
@@ -44,13 +49,25 @@ pub const ENVELOPE: Method = |case| read(own::Envelope::from_slice(case.body.as_
 pub const IGNORED: Method = |case| read(serde_json::from_slice::<IgnoredAny>(case.body.as_bytes()));
 pub const PAYLOAD_FIRST: Method = |case| read(own::from_slice(case.payload_first.as_bytes()));
 pub const UNKNOWN_FIELD: Method = |case| read(own::from_slice(case.unknown_field.as_bytes()));
+pub const UNKNOWN_EVERYWHERE: Method =
+    |case| read(own::from_slice(case.unknown_everywhere.as_bytes()));
+/// Includes `from_slice`.
+pub const DRIFT: Method = |case| {
+    black_box(own::from_slice(case.body.as_bytes()).unwrap().drift());
+};
+/// A legacy alert, whatever the case.
+pub const ALERT: Method = |_| read(own::from_slice(ALERT_BODY.as_bytes()));
+const ALERT_BODY: &str = include_str!("../tests/fixtures/rules.PushOperationStatusChanged.json");
 
 fn read<T, E: std::fmt::Debug>(result: Result<T, E>) {
     black_box(result.unwrap());
 }
 
-fn known<P: DeserializeOwned>(body: &[u8]) {
-    read(serde_json::from_slice::<Known<P>>(body));
+fn known<P: DeserializeOwned>() -> (fn(&[u8]), fn(&str)) {
+    (
+        |body| read(serde_json::from_slice::<Known<P>>(body)),
+        |body| read(serde_json::from_str::<Known<P>>(body)),
+    )
 }
 
 pub fn cases() -> Vec<Case> {
@@ -62,24 +79,35 @@ pub fn large() -> Vec<Case> {
 }
 
 fn case(case: classes::Case) -> Case {
+    let (known, known_text) = match case.class {
+        "company" => known::<Company>(),
+        "product" => known::<CompanyProduct>(),
+        "connection" | "connection with errors" => known::<ConnectionEvent>(),
+        "write" => known::<Write>(),
+        "rate limit" => known::<RateLimit>(),
+        "source account" => known::<SourceAccountEvent>(),
+        "expenses" | "2,000 transactions" => known::<ExpensesSync>(),
+        "report" => known::<Report>(),
+        "account categories" => known::<AccountCategoriesUpdated>(),
+        _ => known::<ReadCompleted>(),
+    };
     Case {
         class: case.class,
         unknown_field: unknown_field(&case.body),
-        known: match case.class {
-            "company" => known::<Company>,
-            "product" => known::<CompanyProduct>,
-            "connection" | "connection with errors" => known::<ConnectionEvent>,
-            "write" => known::<Write>,
-            "rate limit" => known::<RateLimit>,
-            "source account" => known::<SourceAccountEvent>,
-            "expenses" | "2,000 transactions" => known::<ExpensesSync>,
-            "report" => known::<Report>,
-            "account categories" => known::<AccountCategoriesUpdated>,
-            _ => known::<ReadCompleted>,
-        },
+        unknown_everywhere: unknown_everywhere(&case.body),
+        known,
+        known_text,
         body: case.body,
         payload_first: case.payload_first,
     }
+}
+
+/// An object of tags is a map of the client's own, and takes one more tag.
+fn unknown_everywhere(body: &str) -> String {
+    body.replace("},", ",\"addedLater\":\"2026\"},")
+        .replace("}}", ",\"addedLater\":\"2026\"}}")
+        .replace("}]", ",\"addedLater\":\"2026\"}]")
+        .replace("{,", "{")
 }
 
 fn unknown_field(body: &str) -> String {

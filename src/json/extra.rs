@@ -69,6 +69,8 @@ struct Inner {
     /// The wire names that were sent in another spelling, each with that spelling, so that they are
     /// written back unchanged. Ignored by equality and hashing.
     spellings: Vec<(&'static str, &'static str)>,
+    /// The key whose value the fast reader reads next.
+    next: Box<str>,
 }
 
 /// Error returned by [`Extra::parse`] when a field does not fit the requested type.
@@ -105,7 +107,12 @@ impl Extra {
         spellings: Vec<(&'static str, &'static str)>,
     ) -> Self {
         let empty = fields.is_empty() && spellings.is_empty();
-        Self((!empty).then(|| Box::new(Inner { fields, spellings })))
+        let inner = Inner {
+            fields,
+            spellings,
+            next: Box::default(),
+        };
+        Self((!empty).then(|| Box::new(inner)))
     }
 
     fn fields(&self) -> &[(Box<str>, RawJson)] {
@@ -294,22 +301,16 @@ impl fmt::Debug for Extra {
     }
 }
 
-/// Collects the unknown fields of an object for the fast reader.
-#[derive(Default)]
-pub(crate) struct Unknown {
-    /// The key whose value is read next.
-    key: Box<str>,
-    extra: Extra,
-}
-
-impl Unknown {
+/// What the fast reader does with unknown fields. Usually there are none, so that it costs a pointer.
+impl Extra {
+    /// Notes an unknown key.
     #[cold]
     #[inline(never)]
-    pub(super) fn set_key(&mut self, key: &str) {
-        self.key = key.into();
+    pub(super) fn note_key(&mut self, key: &str) {
+        self.0.get_or_insert_default().next = key.into();
     }
 
-    /// Reads the value of the key, and keeps both. A key may be repeated.
+    /// Reads the value of the key that was noted, and keeps both. A key may be repeated.
     ///
     /// Gives up if the key is a spelling of a field, or contains one: the slow reader decides between
     /// spellings.
@@ -320,25 +321,24 @@ impl Unknown {
         map: &mut A,
         names: &[Name],
     ) -> Result<(), A::Error> {
+        let inner = self.0.get_or_insert_default();
         let mut spellings = names.iter().flat_map(|name| name.spellings());
         let is_spelling = spellings.any(|spelling| {
-            let rest = spelling.strip_prefix(&*self.key);
+            let rest = spelling.strip_prefix(&*inner.next);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         });
         if is_spelling {
             return Err(give_up());
         }
         let value: Box<RawValue> = map.next_value()?;
-        let fields = &mut self.extra.0.get_or_insert_default().fields;
-        if fields.is_empty() {
+        if inner.fields.is_empty() {
             // Usually there is no other.
-            fields.reserve_exact(1);
+            inner.fields.reserve_exact(1);
         }
-        push(fields, (std::mem::take(&mut self.key), value.into()));
+        push(
+            &mut inner.fields,
+            (std::mem::take(&mut inner.next), value.into()),
+        );
         Ok(())
-    }
-
-    pub(crate) fn into_extra(self) -> Extra {
-        self.extra
     }
 }

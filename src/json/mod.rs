@@ -23,7 +23,6 @@ pub use walk::{Drift, DriftKind};
 #[cfg(feature = "arbitrary")]
 pub(crate) use arbitrary::{known_or_other, number};
 pub(crate) use content::{Content, ContentOf, HasContent, VisitContent};
-pub(crate) use extra::Unknown;
 pub(crate) use field::{Fast, FastOption, Field, FieldError, FieldErrorKind, Text, give_up, read};
 pub(crate) use format::{check_format, raw_value, write_raw_value};
 pub(crate) use members::{Members, Name};

@@ -9,8 +9,8 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::{
-    DriftKind, Extra, Fast, FastOption, Field, FieldError, Members, Name, Unknown, Walk,
-    check_format, give_up, raw_value, read,
+    DriftKind, Extra, Fast, FastOption, Field, FieldError, Members, Name, Walk, check_format,
+    give_up, raw_value, read,
 };
 
 /// Declares the struct for a JSON object. Each field has its wire name beside it, followed by the
@@ -31,10 +31,10 @@ use super::{
 /// Generates the struct, `new`, the setters, and `Fields`; `Default` if no field is required; `Object`,
 /// `Serialize` and `Deserialize` if there is an `extra`.
 macro_rules! object {
+    // Sorts the fields first: all of them, the required ones, the optional ones, `extra`.
     ($(#[$meta:meta])* pub struct $name:ident { $($fields:tt)* }) => {
         $crate::json::object!(@sort [$(#[$meta])* $name] [] [] [] [] $($fields)*);
     };
-    // Sorts the fields: all of them, the required ones, the optional ones.
     (@sort $head:tt $all:tt $required:tt $optional:tt [] pub extra: Extra,) => {
         $crate::json::object!(@sort $head $all $required $optional [extra]);
     };
@@ -61,8 +61,7 @@ macro_rules! object {
         [$({ $optional:ident: $optional_type:ty, $setter:ident })*] [$($extra:ident)?]
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)] #[non_exhaustive]
         pub struct $name {
             $($($field_meta)*
             #[doc = concat!("\n\nWire name: `", $key, "`" $(, ", also read as `", $spelling, "`")*, ".")]
@@ -103,7 +102,7 @@ macro_rules! object {
                 enum Key { $($field,)* }
 
                 $(let mut $field = None;)*
-                let mut unknown = $crate::json::Unknown::default();
+                let mut unknown = $crate::json::Extra::new();
                 while let Some(key) = map.next_key_seed($crate::json::KeySeed(&mut unknown, |key: &str| match key {
                     $($key => Some(Key::$field),)*
                     _ => None::<Key>,
@@ -115,7 +114,7 @@ macro_rules! object {
                 }
                 Ok(Self {
                     $($field: <$type as $crate::json::Slot>::from_value($field).ok_or_else($crate::json::give_up)?,)*
-                    $($extra: unknown.into_extra(),)?
+                    $($extra: unknown,)?
                 })
             }
 
@@ -139,9 +138,8 @@ macro_rules! object {
             }
         }
 
-        #[cfg(feature = "arbitrary")]
+        #[cfg(feature = "arbitrary")] #[allow(unused_variables)]
         impl<'a> arbitrary::Arbitrary<'a> for $name {
-            #[allow(unused_variables)]
             fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
                 let names = <Self as $crate::json::Fields>::NAMES;
                 Ok(Self { $($field: u.arbitrary()?,)* $($extra: $crate::json::Extra::arbitrary_beside(u, names)?,)? })
@@ -467,7 +465,7 @@ fn written_name(name: &'static str, value: &dyn Value, extra: &Extra) -> Option<
 }
 
 /// Reads a key with a function that maps the known names. Any other key is noted as unknown.
-pub(crate) struct KeySeed<'u, F>(pub(crate) &'u mut Unknown, pub(crate) F);
+pub(crate) struct KeySeed<'u, F>(pub(crate) &'u mut Extra, pub(crate) F);
 
 impl<'de, K, F: FnOnce(&str) -> Option<K>> DeserializeSeed<'de> for KeySeed<'_, F> {
     type Value = Option<K>;
@@ -489,7 +487,7 @@ impl<K, F: FnOnce(&str) -> Option<K>> Visitor<'_> for KeySeed<'_, F> {
     fn visit_str<E>(self, key: &str) -> Result<Option<K>, E> {
         let known = (self.1)(key);
         if known.is_none() {
-            self.0.set_key(key);
+            self.0.note_key(key);
         }
         Ok(known)
     }

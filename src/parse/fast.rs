@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::{needs_no_payload, strip_bom};
 use crate::envelope::Envelope;
 use crate::event::{Event, EventType, FastEvent, REPORT, UnknownEvent};
-use crate::json::{Extra, KeySeed, Name, Text, Unknown, give_up};
+use crate::json::{Extra, KeySeed, Name, Text, give_up};
 use crate::legacy::{ALERT_ID, RULE_TYPE};
 use crate::value::{EventId, Timestamp};
 use crate::webhook::{EVENT_TYPE, Webhook};
@@ -104,7 +104,7 @@ impl<'de> Visitor<'de> for TopVisitor {
         let mut generated_date = None;
         let mut payload = None;
 
-        let mut unknown = Unknown::default();
+        let mut unknown = Extra::new();
 
         while let Some(key) = map.next_key_seed(KeySeed(&mut unknown, |key: &str| match key {
             "id" => Some(Key::Id),
@@ -141,7 +141,7 @@ impl<'de> Visitor<'de> for TopVisitor {
             event_type,
             generated_date: generated_date.flatten().map(|Text(date)| date),
             payload,
-            extra: unknown.into_extra(),
+            extra: unknown,
         })
     }
 }
