@@ -13,12 +13,13 @@ fn handle(body: &[u8]) -> Result<(), Error> {
     let webhook = from_slice(body)?;
     match webhook.event {
         Event::ConnectionDisconnected(event) => {
-            // A field that Codat adds is usable before this crate names it. A misfit is an error that
-            // names the field.
-            let reason = event.connection.extra.parse::<String>("reason");
+            // A field that Codat adds is usable before this crate names it.
+            let reason: Option<String> = event.connection.extra.parse("reason").unwrap_or_default();
             println!(
-                "{} is {}, reason: {reason:?}",
-                event.connection.id, event.connection.status
+                "{} is {}, reason: {}",
+                event.connection.id,
+                event.connection.status,
+                reason.as_deref().unwrap_or("none")
             );
         }
         Event::ReadCompleted(read) => {

@@ -236,7 +236,7 @@ struct Record<'a> {
     source: &'a str,
     line: usize,
     ok: bool,
-    kind: Option<String>,
+    kind: Option<&'static str>,
     id: Option<EventId>,
     event_type: Option<Cow<'a, str>>,
     variant: Option<&'static str>,
@@ -259,7 +259,7 @@ impl<'a> Record<'a> {
             source,
             line,
             ok: result.is_ok(),
-            kind: error.map(|error| format!("{:?}", error.kind())),
+            kind: error.map(|error| error.kind().as_str()),
             id: webhook
                 .map(|webhook| webhook.id)
                 .or(error.and_then(Error::id)),

@@ -1,8 +1,13 @@
 //! The accessors of [`Event`]: the ids, the company, and the payload of a family.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use codat_webhooks::Event;
 
-use crate::common::{COMPANY, CONNECTION, Json, event, fixture, fixtures, read, round_trip};
+use crate::common::{
+    COMPANY, CONNECTION, Json, canonical, event, fixture, fixtures, read, round_trip, struct_of,
+    write,
+};
 
 /// The text of a value.
 fn text(json: Option<&Json>) -> Option<String> {
@@ -160,4 +165,168 @@ fn a_read_has_the_connection_that_all_of_its_data_types_have() {
     assert_eq!(Event::ReadCompleted(read.clone()).connection_id(), None);
     read.data_types.clear();
     assert_eq!(Event::ReadCompleted(read).connection_id(), None);
+}
+
+#[test]
+fn a_payload_is_returned_for_every_event_of_its_family() {
+    let mut seen = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for fixture in fixtures() {
+        let webhook = read(&fixture.text);
+        let event = &webhook.event;
+        let event_type = webhook.event_type();
+        let variant = event_type.variant_name();
+        let payload = struct_of(event);
+
+        // The accessor returns the payload that is written, and no other one returns any.
+        let written = |payload: &dyn Fn() -> String| {
+            assert_eq!(
+                canonical(&payload()),
+                canonical(
+                    &Json::parse(&write(&webhook))
+                        .get("payload")
+                        .unwrap()
+                        .to_string()
+                ),
+                "{}",
+                fixture.name
+            );
+        };
+        let mut found = Vec::new();
+        if let Some(connection) = event.as_connection() {
+            written(&|| serde_json::to_string(connection).unwrap());
+            found.push("ConnectionEvent");
+        }
+        if let Some(read) = event.as_read_completed() {
+            written(&|| serde_json::to_string(read).unwrap());
+            found.push("ReadCompleted");
+        }
+        if let Some((data_type, write)) = event.as_write() {
+            written(&|| serde_json::to_string(write).unwrap());
+            assert_eq!(event_type.data_type(), Some(data_type));
+            assert_eq!(event.data_type(), Some(data_type));
+            found.push("Write");
+        } else {
+            assert_eq!(event_type.data_type(), None, "{}", fixture.name);
+            assert_eq!(event.data_type(), None, "{}", fixture.name);
+        }
+        if let Some((report_type, report)) = event.as_report() {
+            written(&|| serde_json::to_string(report).unwrap());
+            let wire_name = webhook.wire_name();
+            assert_eq!(wire_name.split('.').nth(1), Some(report_type.as_str()));
+            found.push("Report");
+        }
+        let families = ["ConnectionEvent", "ReadCompleted", "Write", "Report"];
+        let expected: Vec<_> = payload
+            .into_iter()
+            .filter(|payload| families.contains(payload))
+            .collect();
+        assert_eq!(found, expected, "{}", fixture.name);
+        for family in found {
+            seen.entry(family).or_default().insert(variant);
+        }
+        assert_eq!(event.outcome(), event_type.outcome());
+    }
+    let counts: Vec<_> = seen.iter().map(|(name, set)| (*name, set.len())).collect();
+    let all = [
+        ("ConnectionEvent", 6),
+        ("ReadCompleted", 6),
+        ("Report", 2),
+        ("Write", 2),
+    ];
+    assert_eq!(counts, all);
+}
+
+#[test]
+fn company_id_of_an_unknown_company_event_is_the_id_of_its_payload() {
+    let ids = |event_type: &str, payload: &str| {
+        let event = round_trip(&event(event_type, payload)).event;
+        event.company_id().map(|id| id.to_string())
+    };
+    let id = format!(r#"{{"id":"{COMPANY}"}}"#);
+    let reference = format!(r#"{{"id":"{CONNECTION}","referenceCompany":{{"id":"{COMPANY}"}}}}"#);
+    for event_type in ["company.renamed", "company.owner.added"] {
+        assert_eq!(ids(event_type, &id).as_deref(), Some(COMPANY));
+        assert_eq!(ids(event_type, &reference).as_deref(), Some(COMPANY));
+        assert_eq!(ids(event_type, r#"{"id":7}"#), None);
+    }
+    for event_type in ["companies.merged", "platform.company.created", "company"] {
+        assert_eq!(ids(event_type, &id), None, "{event_type}");
+    }
+}
+
+/// An id whose digits are all zero is a placeholder: it is kept, but is no id to look up.
+#[test]
+fn an_id_of_zeros_is_not_returned() {
+    const ZERO: &str = "00000000-0000-0000-0000-000000000000";
+    let reference =
+        |company: &str, more: &str| format!(r#"{{"referenceCompany":{{"id":"{company}"}}{more}}}"#);
+    let connection = |id: &str| format!(r#","connection":{{"id":"{id}","status":"Linked"}}"#);
+    for (event_type, payload, company, linked) in [
+        (
+            "connection.deleted",
+            reference(COMPANY, &connection(ZERO)),
+            true,
+            false,
+        ),
+        (
+            "connection.deleted",
+            reference(ZERO, &connection(CONNECTION)),
+            false,
+            true,
+        ),
+        (
+            "company.created",
+            format!(r#"{{"id":"{ZERO}"}}"#),
+            false,
+            false,
+        ),
+        (
+            "company.renamed",
+            format!(r#"{{"id":"{ZERO}"}}"#),
+            false,
+            false,
+        ),
+        (
+            "new.event",
+            format!(r#"{{"companyId":"{ZERO}","connectionId":"{ZERO}"}}"#),
+            false,
+            false,
+        ),
+        (
+            "new.event",
+            format!(r#"{{"companyId":"{COMPANY}","referenceCompany":{{"id":"{ZERO}"}}}}"#),
+            true,
+            false,
+        ),
+        (
+            "bankFeeds.sourceAccount.connected",
+            format!(
+                r#"{{"companyId":"{COMPANY}","referenceCompany":{{"id":"{ZERO}"}},"sourceAccount":{{"id":"a"}}}}"#
+            ),
+            true,
+            false,
+        ),
+    ] {
+        let body = event(event_type, &payload);
+        let event = round_trip(&body).event;
+        let expected = company.then(|| COMPANY.to_owned());
+        assert_eq!(
+            event.company_id().map(|id| id.to_string()),
+            expected,
+            "{body}"
+        );
+        let expected = linked.then(|| CONNECTION.to_owned());
+        assert_eq!(
+            event.connection_id().map(|id| id.to_string()),
+            expected,
+            "{body}"
+        );
+        assert!(!event.to_string().contains(ZERO), "{event}");
+    }
+    let alert = format!(
+        r#"{{"AlertId":"{COMPANY}","RuleType":"DataConnectionStatusChanged","CompanyId":"{ZERO}","DataConnectionId":"{CONNECTION}","Data":{{"dataConnectionId":"{ZERO}"}}}}"#
+    );
+    let event = round_trip(&alert).event;
+    assert_eq!(event.company_id(), None);
+    assert_eq!(event.connection_id().unwrap().to_string(), CONNECTION);
 }

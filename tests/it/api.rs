@@ -1,5 +1,6 @@
 //! The conventions of Rust APIs: conversions, comparisons, iterators, and traits that every type has.
 
+use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
@@ -149,22 +150,58 @@ fn tags_iterate_from_both_ends_and_by_value() {
     assert_eq!(owned, [("a".into(), "1".into()), ("c".into(), "3".into())]);
 }
 
+/// Asserts that a value has the label, in each way of writing it.
+fn assert_label<T: Serialize + Display>(value: T, as_str: &str, label: &str) {
+    assert_eq!(as_str, label);
+    assert_eq!(value.to_string(), label);
+    assert_eq!(serde_json::to_value(&value).unwrap(), label);
+    assert_eq!(format!("[{value:>12}]"), format!("[{label:>12}]"));
+}
+
 #[test]
-fn what_describes_an_event_can_be_serialized() {
-    fn json(value: impl Serialize) -> String {
-        serde_json::to_string(&value).unwrap()
+fn kinds_have_labels() {
+    for (kind, label) in [
+        (ErrorKind::Json, "json"),
+        (ErrorKind::Envelope, "envelope"),
+        (ErrorKind::Payload, "payload"),
+    ] {
+        assert_label(kind, kind.as_str(), label);
     }
-    assert_eq!(json(Outcome::Unsuccessful), r#""unsuccessful""#);
-    assert_eq!(Outcome::Unsuccessful.to_string(), "unsuccessful");
-    assert_eq!(json(ReadScope::SuccessfulInitial), r#""successfulInitial""#);
-    assert_eq!(json(ErrorKind::Envelope), r#""envelope""#);
-    assert_eq!(json(DriftKind::EventType), r#""eventType""#);
+    for (kind, label) in [
+        (DriftKind::EventType, "eventType"),
+        (DriftKind::Field, "field"),
+        (DriftKind::Value, "value"),
+        (DriftKind::Misfit, "misfit"),
+        (DriftKind::Repeated, "repeated"),
+        (DriftKind::Date, "date"),
+    ] {
+        assert_label(kind, kind.as_str(), label);
+    }
+    for (outcome, label) in [
+        (Outcome::Successful, "successful"),
+        (Outcome::Unsuccessful, "unsuccessful"),
+    ] {
+        assert_label(outcome, outcome.as_str(), label);
+    }
+    for (scope, label) in [
+        (ReadScope::All, "all"),
+        (ReadScope::Initial, "initial"),
+        (ReadScope::Successful, "successful"),
+        (ReadScope::Unsuccessful, "unsuccessful"),
+        (ReadScope::SuccessfulInitial, "successfulInitial"),
+    ] {
+        assert_label(scope, scope.as_str(), label);
+    }
+}
+
+#[test]
+fn drift_can_be_serialized() {
     let webhook = from_str(
         r#"{"id":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","eventType":"company.renamed","new":1}"#,
     );
     let drift: Vec<Drift> = webhook.unwrap().drift();
     assert_eq!(
-        json(drift),
+        serde_json::to_string(&drift).unwrap(),
         r#"[{"path":"eventType","kind":"eventType","text":"company.renamed"},{"path":"new","kind":"field","text":null}]"#,
     );
 }
@@ -209,4 +246,37 @@ fn types_can_be_sent_between_threads() {
     assert_send_sync::<EventPattern>();
     assert_send_sync::<Drift>();
     assert_send_sync::<samples::Sample>();
+}
+
+/// The sources of the public modules, which re-export what is in private ones.
+const MODULES: [(&str, &str); 6] = [
+    ("the root", include_str!("../../src/lib.rs")),
+    ("drift", include_str!("../../src/drift.rs")),
+    ("event", include_str!("../../src/event/mod.rs")),
+    ("legacy", include_str!("../../src/legacy/mod.rs")),
+    ("payload", include_str!("../../src/payload/mod.rs")),
+    ("value", include_str!("../../src/value/mod.rs")),
+];
+
+#[test]
+fn an_item_has_one_public_path() {
+    let mut paths = BTreeMap::<&str, Vec<&str>>::new();
+    for (module, source) in MODULES {
+        for list in source.split("\npub use ").skip(1) {
+            let list = list.split(';').next().unwrap();
+            let names = list.split_once('{').map_or(list, |(_, names)| names);
+            for name in names.trim_end_matches('}').split(',') {
+                let name = name.trim().rsplit("::").next().unwrap();
+                if name.starts_with(char::is_uppercase) {
+                    paths.entry(name).or_default().push(module);
+                }
+            }
+        }
+    }
+    let several: Vec<_> = paths
+        .iter()
+        .filter(|(_, modules)| modules.len() > 1)
+        .collect();
+    assert!(several.is_empty(), "{several:?}");
+    assert!(paths.len() > 50, "{} items", paths.len());
 }

@@ -2,7 +2,7 @@
 //! drift, and is written back.
 
 use codat_webhooks::payload::{Company, ReadCompleted, Write};
-use codat_webhooks::value::{CompanyId, Extra, RawJson, Tags, Timestamp};
+use codat_webhooks::value::{CompanyId, Extra, ParseFieldError, RawJson, Tags, Timestamp};
 use codat_webhooks::{Event, Webhook, from_str};
 
 use crate::common::{
@@ -151,28 +151,74 @@ fn unknown_fields_keep_their_order_their_copies_and_their_bytes() {
 }
 
 #[test]
-fn an_unknown_field_is_parsed_in_one_line() {
+fn parse_returns_the_field_or_an_error_that_names_it() {
     let fixture = fixture("connection.disconnected");
     let object = fixture.tree().place("payload.connection");
-    let body = fixture
+    let tree = fixture
         .tree()
-        .with_field(&object, 3, "reason", "\"closed\"")
-        .to_string();
+        .with_field(&object, 3, "reason", "\"S3CRET\"");
+    let body = tree.with_field(&object, 3, "none", "null").to_string();
     let Event::ConnectionDisconnected(event) = read(&body).event else {
         panic!()
     };
-    let reason = event
-        .connection
-        .extra
-        .get("reason")
-        .map(RawJson::parse::<String>);
-    assert_eq!(reason.unwrap().unwrap(), "closed");
-    let number = event
-        .connection
-        .extra
-        .get("reason")
-        .map(RawJson::parse::<u8>);
-    assert!(number.unwrap().is_err());
+    let extra = &event.connection.extra;
+    assert_eq!(
+        extra.parse::<String>("reason").unwrap().as_deref(),
+        Some("S3CRET")
+    );
+    assert_eq!(extra.parse::<String>("none").unwrap(), None);
+    assert_eq!(extra.parse::<String>("missing").unwrap(), None);
+    let raw = extra.parse::<serde_json::Value>("reason").unwrap();
+    assert_eq!(raw.unwrap(), "S3CRET");
+
+    let error: ParseFieldError = extra.parse::<u8>("reason").unwrap_err();
+    assert_eq!(error.name(), "reason");
+    assert_eq!(
+        error.to_string(),
+        "extra field `reason` does not fit the requested type"
+    );
+    // The cause quotes the value.
+    let cause = std::error::Error::source(&error).unwrap();
+    assert!(cause.is::<serde_json::Error>());
+
+    // The name of a field is the sender's own.
+    let name = format!("a\n\u{202e}{}", "k".repeat(500));
+    let extra: Extra = [(&*name, raw_json("1"))].into_iter().collect();
+    let error = extra.parse::<String>(&name).unwrap_err();
+    assert_eq!(error.name(), name);
+    let line = error.to_string();
+    assert!(
+        line.len() < 200 && !line.contains(['\n', '\u{202e}']),
+        "{line:?}"
+    );
+}
+
+#[test]
+fn set_serializes_the_value() {
+    let mut extra = Extra::new();
+    assert_eq!(extra.set("seats", &12).unwrap(), None);
+    assert_eq!(extra.set("regions", &["eu", "us"]).unwrap(), None);
+    assert_eq!(extra.set("name", "Larkfield").unwrap(), None);
+    let before = extra.set("seats", &Some(1.5)).unwrap();
+    assert_eq!(before, Some(raw_json("12")));
+    let fields: Vec<_> = extra
+        .iter()
+        .map(|(name, raw)| (name, raw.as_str()))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            ("seats", "1.5"),
+            ("regions", r#"["eu","us"]"#),
+            ("name", "\"Larkfield\""),
+        ]
+    );
+    assert_eq!(extra.parse("seats").unwrap(), Some(1.5));
+
+    // What JSON cannot represent is an error, and changes nothing.
+    let odd = std::collections::BTreeMap::from([([1, 2], 3)]);
+    assert!(extra.set("seats", &odd).is_err());
+    assert_eq!(extra.parse("seats").unwrap(), Some(1.5));
 }
 
 #[test]
@@ -185,7 +231,7 @@ fn an_empty_extra_takes_one_pointer() {
     }
 }
 
-fn raw(json: &str) -> RawJson {
+fn raw_json(json: &str) -> RawJson {
     serde_json::from_str(json).unwrap()
 }
 
@@ -196,9 +242,9 @@ fn an_extra_is_a_map_in_the_order_of_insertion() {
     assert_eq!(extra.remove("a"), None);
     assert_eq!(extra.get("a"), None);
 
-    assert_eq!(extra.insert("b", raw("1")), None);
-    assert_eq!(extra.insert("a", raw("2")), None);
-    assert_eq!(extra.insert("b", raw("3")), Some(raw("1")));
+    assert_eq!(extra.insert("b", raw_json("1")), None);
+    assert_eq!(extra.insert("a", raw_json("2")), None);
+    assert_eq!(extra.insert("b", raw_json("3")), Some(raw_json("1")));
     assert_eq!((extra.len(), extra.is_empty()), (2, false));
     assert_eq!(
         format!("{extra:?}"),
@@ -206,24 +252,31 @@ fn an_extra_is_a_map_in_the_order_of_insertion() {
     );
     let mut fields = extra.iter();
     assert_eq!(fields.len(), 2);
-    assert_eq!(fields.next_back(), Some(("a", &raw("2"))));
-    assert_eq!(fields.next(), Some(("b", &raw("3"))));
+    assert_eq!(fields.next_back(), Some(("a", &raw_json("2"))));
+    assert_eq!(fields.next(), Some(("b", &raw_json("3"))));
     assert_eq!(fields.size_hint(), (0, Some(0)));
     assert_eq!((&extra).into_iter().count(), 2);
 
-    let same: Extra = [("b", raw("3")), ("a", raw("2"))].into_iter().collect();
+    let same: Extra = [("b", raw_json("3")), ("a", raw_json("2"))]
+        .into_iter()
+        .collect();
     assert_eq!((&extra, hash(&extra)), (&same, hash(&same)));
-    let other: Extra = [("a", raw("2")), ("b", raw("3"))].into_iter().collect();
+    let other: Extra = [("a", raw_json("2")), ("b", raw_json("3"))]
+        .into_iter()
+        .collect();
     assert_ne!(extra, other);
     assert_ne!(hash(&extra), hash(&other));
 
-    assert_eq!(extra.remove("b"), Some(raw("3")));
+    assert_eq!(extra.remove("b"), Some(raw_json("3")));
     assert_eq!(extra.remove("b"), None);
-    extra.extend([("c", raw("[]"))]);
+    extra.extend([("c", raw_json("[]"))]);
     let owned = extra.clone().into_iter();
     assert_eq!(owned.len(), 2);
     let owned: Vec<_> = owned.collect();
-    assert_eq!(owned, [("a".into(), raw("2")), ("c".into(), raw("[]"))]);
+    assert_eq!(
+        owned,
+        [("a".into(), raw_json("2")), ("c".into(), raw_json("[]"))]
+    );
     extra.remove("a");
     extra.remove("c");
     assert_eq!((&extra, hash(&extra)), (&Extra::new(), hash(&Extra::new())));
@@ -234,14 +287,14 @@ fn an_extra_is_a_map_in_the_order_of_insertion() {
 fn a_field_that_is_added_by_hand_is_written() {
     let company: CompanyId = COMPANY.parse().unwrap();
     let mut payload = Company::new(company);
-    payload.extra.insert("shoeSize", raw("43"));
+    payload.extra.insert("shoeSize", raw_json("43"));
     // As a named field would be written: it is read back as one.
-    payload.extra.insert("name", raw("\"Larkfield\""));
+    payload.extra.insert("name", raw_json("\"Larkfield\""));
     let mut webhook = Webhook::new(
         ID.parse::<codat_webhooks::value::EventId>().unwrap(),
         Event::CompanyDeleted(payload.into()),
     );
-    webhook.extra.insert("region", raw("\"eu\""));
+    webhook.extra.insert("region", raw_json("\"eu\""));
     let body = write(&webhook);
     assert_eq!(
         body,

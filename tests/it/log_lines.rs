@@ -132,6 +132,22 @@ fn the_line_is_short_however_much_was_sent() {
     assert!(statuses(500).ends_with(", 1 Status009 and 490 more"));
 }
 
+#[test]
+fn a_date_is_cut_where_its_fraction_is_long() {
+    let modified = |date: &str| {
+        let payload = format!(r#"{{"modifiedDate":"{date}"}}"#);
+        line(&event("AccountCategoriesUpdated", &payload))
+    };
+    let long = format!("2025-02-19T08:00:00.{}Z", "1".repeat(1000));
+    for date in ["2025-02-19", "2025-02-19T08:00:00.1234567Z"] {
+        let expected = format!("AccountCategoriesUpdated: modified {date}");
+        assert_eq!(modified(date), expected);
+    }
+    let expected = format!("AccountCategoriesUpdated: modified {}", &long[..40]);
+    assert_eq!(modified(&long), expected);
+    assert_eq!(modified("Larkfield"), "AccountCategoriesUpdated");
+}
+
 /// The keys whose value may be shown, if it looks like an identifier.
 const SHOWN: [&str; 16] = [
     "DataConnectionId",

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use allocation_counter::{AllocationInfo, measure};
-use codat_webhooks::{Envelope, from_str};
+use codat_webhooks::{Envelope, Event, Webhook, from_str};
 
 use crate::common::{COMPANY, CONNECTION, ID, classes, event};
 
@@ -34,6 +34,15 @@ const MOST: [(&str, u64); 12] = [
     ("report", 3),
     ("account categories", 2),
 ];
+
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn an_event_is_small() {
+    let (event, webhook) = (size_of::<Event>(), size_of::<Webhook>());
+    assert!(event <= 40, "an `Event` takes {event} bytes");
+    assert!(webhook <= 96, "a `Webhook` takes {webhook} bytes");
+    assert_eq!(size_of::<Option<Event>>(), event);
+}
 
 #[test]
 fn no_class_of_events_takes_more_allocations_than_it_did() {
@@ -305,7 +314,7 @@ const HOSTILE: &[(&str, f64, Hostile)] = &[
         company("\"name\":\"\"").replacen('{', &format!("{{{},", repeat(r#""eventType":"""#, n)), 1)
     }),
     // Brackets.
-    // The text, beside the parser's stack of open brackets.
+    // The parser still holds its stack when the text is copied.
     ("a deep unknown field", 1.6, |n| {
         company(&format!(
             r#""new":{}{}"#,

@@ -9,11 +9,11 @@ use codat_webhooks::payload::{
 use codat_webhooks::value::{CompanyId, ConnectionId, PushOperationKey};
 use serde_json::json;
 
-use crate::common::{COMPANY, CONNECTION, FAILURES, fixtures, read};
+use crate::common::{COMPANY, CONNECTION, FAILURES, assert_same, fixtures, read};
 
 #[test]
-fn a_status_is_a_failure_complete_or_neither() {
-    let [mut failures, mut complete] = [BTreeSet::new(), BTreeSet::new()];
+fn a_status_is_an_error_complete_final_or_on_the_way() {
+    let [mut failures, mut complete, mut ended] = [const { BTreeSet::new() }; 3];
     let unlisted = [
         "Error",
         "Success",
@@ -31,9 +31,15 @@ fn a_status_is_a_failure_complete_or_neither() {
         if status.is_complete() {
             complete.insert(status.as_str());
         }
+        if status.is_final() {
+            ended.insert(status.as_str());
+        }
     }
     assert_eq!(failures, BTreeSet::from(FAILURES));
     assert_eq!(complete, BTreeSet::from(["Complete"]));
+    // The rest are on the way.
+    let ends = ["Complete", "Cancelled", "NotSupported"];
+    assert_same("is_final", ended, FAILURES.into_iter().chain(ends));
 }
 
 #[test]

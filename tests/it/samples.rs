@@ -2,7 +2,6 @@
 //! every field that the crate has.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::Path;
 
 use codat_webhooks::drift::DriftKind;
 use codat_webhooks::event::Outcome;
@@ -10,7 +9,8 @@ use codat_webhooks::samples::{self, Sample};
 use codat_webhooks::{EventType, Webhook, from_str};
 use serde_json::Value;
 
-use crate::common::{Fixture, Json, fixtures, read};
+use crate::common::declared::{self, Declared};
+use crate::common::{Fixture, Json, fixtures, read, struct_of};
 
 const LIST: &str = include_str!("../../src/samples.rs");
 
@@ -184,60 +184,6 @@ fn the_statuses_of_the_usual_form_agree_with_its_event_type() {
     assert!(cases > 20, "{cases} cases");
 }
 
-/// A field of a struct that `object!` declares.
-struct Declared {
-    file: String,
-    name: String,
-    /// The type, without `Option`, `Vec` and `Box`.
-    element: String,
-    wire: Vec<String>,
-}
-
-/// Returns the fields of the structs that `object!` declares. They are read from the source, which
-/// alone has all of the names.
-fn declarations() -> BTreeMap<String, Vec<Declared>> {
-    let mut structs = BTreeMap::new();
-    for folder in ["src/payload", "src/legacy"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        for entry in std::fs::read_dir(path).unwrap() {
-            let entry = entry.unwrap();
-            let source = std::fs::read_to_string(entry.path()).unwrap();
-            let lines = source.lines().map(str::trim);
-            let code: Vec<&str> = lines.filter(|line| !line.starts_with("//")).collect();
-            let file = format!("{folder}/{}", entry.file_name().to_str().unwrap());
-            for declaration in code.join(" ").split("pub struct ").skip(1) {
-                let (name, rest) = declaration.split_once('{').unwrap();
-                let body = rest.split('}').next().unwrap();
-                let fields = body.split("pub ");
-                let fields: Vec<_> = fields.filter_map(|field| declared(&file, field)).collect();
-                if !fields.is_empty() {
-                    let before = structs.insert(name.trim().to_owned(), fields);
-                    assert!(before.is_none(), "two structs are named {name}");
-                }
-            }
-        }
-    }
-    structs
-}
-
-/// Parses `name: Option<Vec<Element>> = "name" | "Name" => with_name,`.
-fn declared(file: &str, field: &str) -> Option<Declared> {
-    let (name, rest) = field.split_once(": ")?;
-    let (typed, rest) = rest.split_once(" = ")?;
-    // An optional field has its setter after its names.
-    let names = rest.split([',', '=']).next()?.split(" | ");
-    let wire: Vec<String> = names
-        .filter_map(|name| name.trim().strip_prefix('"')?.strip_suffix('"'))
-        .map(String::from)
-        .collect();
-    (!wire.is_empty()).then(|| Declared {
-        file: file.to_owned(),
-        name: name.to_owned(),
-        element: typed.rsplit('<').next().unwrap().replace('>', ""),
-        wire,
-    })
-}
-
 /// What the samples have of the structs.
 #[derive(Default)]
 struct Seen {
@@ -278,7 +224,7 @@ impl Seen {
             let value = value.filter(|value| !is_blank(value));
             if let Some(value) = value.filter(|_| !at.drifting.contains(&below(wire))) {
                 self.names.insert((name.to_owned(), first_lower(wire)));
-                inner.push((field.element.clone(), value, below(wire)));
+                inner.push((field.element().to_owned(), value, below(wire)));
             }
         }
         if at.sample.form().is_none() && !path.is_empty() {
@@ -313,7 +259,7 @@ fn is_blank(value: &Json) -> bool {
 fn every_wire_name_has_a_value_in_a_sample() {
     let mut keys = HashSet::new();
     let mut seen = Seen {
-        structs: declarations(),
+        structs: declared::objects(),
         ..Seen::default()
     };
     // A value that is sent as a misfit would fit a field of the wrong type.
@@ -325,24 +271,14 @@ fn every_wire_name_has_a_value_in_a_sample() {
             sample: &sample,
             drifting: drifting(sample.webhook()),
         };
-        // `Debug` has the struct of the payload, after the header of an alert if it is one.
-        let debug = format!("{:?}", sample.webhook().event);
-        let words = debug.split(" {").map(|text| {
-            let word = text.rsplit(|c: char| !c.is_alphanumeric()).next();
-            word.unwrap_or_default()
-        });
-        let structs: Vec<&str> = words
-            .filter(|word| seen.structs.contains_key(*word))
-            .collect();
-        let payload = structs.iter().find(|name| **name != "AlertHeader");
         let below = ["payload", "Data", "data"].into_iter();
         let below = below.filter_map(|key| Some((key, tree.get(key)?)));
         for (key, json) in below {
-            if let Some(name) = payload {
+            if let Some(name) = struct_of(&sample.webhook().event) {
                 seen.visit(name, json, key, &at);
             }
         }
-        if structs.contains(&"AlertHeader") {
+        if tree.get("AlertId").or(tree.get("alertId")).is_some() {
             seen.visit("AlertHeader", &tree, "", &at);
         }
     }

@@ -1,6 +1,6 @@
 //! The values in payloads: vocabularies, dates, amounts, ids, tags.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Debug;
 use std::hash::Hash;
 
@@ -9,7 +9,9 @@ use codat_webhooks::payload::{
     AccountType, ConnectionErrorStatus, ConnectionStatus, DatasetStatus, ExpensesTransactionStatus,
     RoutingType, SourceAccountStatus, SourceType, WriteStatus, WriteType,
 };
-use codat_webhooks::value::{Amount, CompanyId, DataType, ErrorCode, RawJson, Tags, Timestamp};
+use codat_webhooks::value::{
+    Amount, CompanyId, DataType, ErrorCode, RawJson, ReportType, Tags, Timestamp,
+};
 use codat_webhooks::{Event, from_str};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -126,6 +128,14 @@ fn every_vocabulary_is_the_documented_one_and_open() {
          commerce-customers commerce-disputes commerce-locations commerce-orders
          commerce-paymentMethods commerce-payments commerce-productCategories commerce-products
          commerce-taxComponents commerce-transactions"
+    );
+}
+
+#[test]
+fn a_report_type_is_a_vocabulary() {
+    assert_vocabulary!(
+        ReportType,
+        "categorizedBankStatement creditModel spendAnalysis"
     );
 }
 
@@ -504,14 +514,9 @@ fn an_id_is_a_uuid_in_any_of_its_forms() {
     assert!(id == *id.as_uuid() && id != uuid::Uuid::nil());
     assert_eq!(format!("{id:?}"), format!("CompanyId({text})"));
     assert!("6f1c2a5e".parse::<CompanyId>().is_err());
-    for (json, expected) in [
-        ("\"6f1c2a5e\"", "expected a UUID"),
-        ("\"\"", "expected a UUID"),
-        ("[1,2]", "expected a UUID"),
-        ("7", "expected a UUID"),
-    ] {
+    for json in ["[1,2]", "7", "\"6f1c2a5e\"", "\"\""] {
         let error = serde_json::from_str::<CompanyId>(json).unwrap_err();
-        assert!(error.to_string().contains(expected), "{error}");
+        assert!(error.to_string().contains("expected a UUID"), "{error}");
     }
 }
 
@@ -609,4 +614,53 @@ fn raw_json_is_its_text() {
     assert_ne!(other, json);
     assert_eq!(hash(&json), hash(&json.clone()));
     assert_ne!(hash(&other), hash(&json));
+}
+
+#[test]
+fn raw_json_is_made_from_any_value() {
+    assert_eq!(RawJson::new("a \"b\"").unwrap().as_str(), r#""a \"b\"""#);
+    assert_eq!(
+        RawJson::new(&["eu", "us"]).unwrap().as_str(),
+        r#"["eu","us"]"#
+    );
+    assert_eq!(RawJson::new(&None::<u8>).unwrap().as_str(), "null");
+    // Digits and order are kept.
+    let raw: RawJson = r#"{"b":1.50,"a":[]}"#.parse().unwrap();
+    assert_eq!(RawJson::new(&raw).unwrap(), raw);
+    let amount: Amount = "0.10".parse().unwrap();
+    assert_eq!(RawJson::new(&amount).unwrap().as_str(), "0.10");
+    assert!(RawJson::new(&BTreeMap::from([([1], 2)])).is_err());
+}
+
+#[test]
+fn second_60_is_at_2359_utc_alone() {
+    for (text, is_instant) in [
+        ("2016-12-31T23:59:60Z", true),
+        ("2016-12-31T23:59:60.5Z", true),
+        ("2017-01-01T05:29:60+05:30", true),
+        ("2016-12-31T18:59:60-05:00", true),
+        ("2016-12-31T12:00:60Z", false),
+        ("2016-12-31T23:59:60+01:00", false),
+        ("2016-12-31T23:58:60Z", false),
+        ("2016-12-31T23:59:61Z", false),
+    ] {
+        let timestamp = Timestamp::from(text);
+        assert_eq!(timestamp.instant().is_some(), is_instant, "{text}");
+        assert_eq!(timestamp.date().is_some(), is_instant, "{text}");
+    }
+}
+
+#[test]
+fn a_date_is_ascii() {
+    for text in [
+        "2025-09-01T12:00:00\u{2212}05:00",
+        "2025\u{2212}09\u{2212}01",
+        "２０２５-09-01",
+        "2025-09-01T12:00:00\u{ff3a}",
+    ] {
+        let timestamp = Timestamp::from(text);
+        assert_eq!(timestamp.instant(), None, "{text}");
+        assert_eq!(timestamp.local(), None, "{text}");
+        assert_eq!(timestamp.date(), None, "{text}");
+    }
 }

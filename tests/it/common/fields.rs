@@ -1,34 +1,100 @@
-//! What the reference says of each field: whether it is required, and which JSON it is.
+//! What is declared of the field at each place of a body: whether it is required, and which JSON it is.
 
-use super::{Fixture, Json, Place};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-/// Returns `true` if the object around requires the field, or the array around its element. A field
-/// of an object that is sent in several places is named by its end.
-pub fn is_required(fixture: &Fixture, place: &Place) -> bool {
-    let event_type = &*fixture.event_type();
-    let about_company = event_type.starts_with("company.");
-    let report = event_type.starts_with("report");
-    let bank_feeds = event_type.starts_with("bankFeeds.");
-    let categories = event_type == "AccountCategoriesUpdated";
-    match &*place.shape() {
-        "id" | "eventType" | "type" => true,
-        "AlertId" | "alertId" | "RuleType" | "ruleType" | "Type" => true,
-        "payload" => fixture.is_known(),
-        "payload.id" => about_company || report || event_type.contains(".write."),
-        "payload.productId" => event_type.contains(".product."),
-        "payload.referenceCompany" => !(about_company || report || bank_feeds || categories),
-        "payload.connection" | "payload.connection.status" | "payload.connection.id" => true,
-        "payload.dataConnections[].id" | "payload.dataConnections[].status" => true,
-        "payload.dataTypes" | "payload.dataTypes[].dataType" => true,
-        "payload.sourceAccount" | "payload.sourceAccount.id" => true,
-        "payload.syncId" | "payload.transactions[].id" => true,
-        shape => {
-            shape.ends_with(']')
-                || shape.ends_with("referenceCompany.id")
-                || shape.ends_with("referenceParentCompany.id")
-                || shape.ends_with("referenceSubsidiaryCompanies[].id")
+use codat_webhooks::Event;
+
+use super::declared::{self, Declared, inside};
+use super::{Fixture, Place, read};
+
+/// The tables are read once.
+struct Tables {
+    payloads: BTreeMap<String, String>,
+    data: BTreeMap<String, String>,
+    objects: BTreeMap<String, Vec<Declared>>,
+    vocabularies: BTreeSet<String>,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
+    payloads: declared::payloads(),
+    data: declared::data(),
+    objects: declared::objects(),
+    vocabularies: declared::vocabularies(),
+});
+
+/// Returns the struct of the payload of an event, or of the data of an alert. `None` if it is raw JSON.
+pub fn struct_of(event: &Event) -> Option<&'static str> {
+    let content = match event {
+        Event::Unknown(_) => return None,
+        Event::Alert(alert) => TABLES.data.get(alert.rule.rule_type().as_str())?,
+        // It is written without its header.
+        Event::AccountCategoriesUpdated(_) => "AccountCategories",
+        _ => &TABLES.payloads[event.event_type().variant_name()],
+    };
+    content.rsplit(", ").next()
+}
+
+/// The declaration of what is at a place.
+struct At {
+    typed: String,
+    is_required: bool,
+}
+
+/// The field of a struct with the wire name, or of one of the envelopes.
+fn field(object: &str, key: &str, fixture: &Fixture) -> At {
+    let at = |typed: &str, is_required| At {
+        typed: typed.to_owned(),
+        is_required,
+    };
+    let content = || struct_of(&read(&fixture.text).event).unwrap_or("RawJson");
+    match (object, key) {
+        ("Event", "id") | ("Alert", "AlertId" | "alertId") => return at("EventId", true),
+        ("Event", "eventType" | "type") => return at("String", true),
+        ("Event" | "Alert", "generatedDate") => return at("Timestamp", false),
+        ("Event", "payload") => return at(content(), fixture.is_known()),
+        ("Alert", "Data" | "data") => return at(content(), false),
+        _ => {}
+    }
+    let object = if object == "Alert" {
+        "AlertHeader"
+    } else {
+        object
+    };
+    let mut fields = TABLES.objects[object].iter();
+    let field = fields.find(|field| field.wire.iter().any(|wire| wire == key));
+    let field = field.unwrap_or_else(|| panic!("{object} has no field {key}"));
+    at(&field.typed, field.is_required)
+}
+
+fn at(fixture: &Fixture, place: &Place) -> At {
+    let envelope = if fixture.is_alert() { "Alert" } else { "Event" };
+    let mut at = At {
+        typed: envelope.to_owned(),
+        is_required: true,
+    };
+    for step in place.path.split('.') {
+        let (key, index) = step
+            .split_once('[')
+            .map_or((step, None), |(key, index)| (key, Some(index)));
+        at = field(&at.typed, key, fixture);
+        if index.is_some() {
+            // An element that does not fit makes its list one that does not.
+            at.typed = inside(&at.typed, "Vec").unwrap().to_owned();
+            at.is_required = true;
         }
     }
+    at
+}
+
+/// Returns `true` if the object around requires the field, or the array around its element.
+pub fn is_required(fixture: &Fixture, place: &Place) -> bool {
+    at(fixture, place).is_required
+}
+
+/// Returns the declared type of what is at the place, such as `String` or `Connection`.
+pub fn type_of(fixture: &Fixture, place: &Place) -> String {
+    at(fixture, place).typed
 }
 
 /// What a value that does not fit, or a required field that is missing, leads to.
@@ -56,10 +122,12 @@ pub fn end_of(fixture: &Fixture, place: &Place) -> End {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
     Text,
+    Date,
+    Vocabulary,
     Uuid,
     Integer,
     Amount,
-    StatusCode,
+    ErrorCode,
     Boolean,
     List,
     Object,
@@ -69,47 +137,25 @@ pub enum Kind {
     Any,
 }
 
-/// Returns the kind of the field. A null does not show whether it is in place of an object or a list.
-pub fn kind_of(fixture: &Fixture, place: &Place, value: &Json) -> Option<Kind> {
-    let shape = place.shape();
-    let key = place.key().to_lowercase();
-    let text_ids = [
-        "payload.sourceAccount.id",
-        "payload.syncId",
-        "payload.transactions[].id",
-        "payload.record.id",
-        "payload.attachmentId",
-        "payload.productId",
-    ];
-    let is_text_id = text_ids.contains(&&*shape)
-        || (shape == "payload.id" && fixture.event_type().contains(".write."));
-    let demanding = |members: &[(String, Json)]| members.iter().any(|(key, _)| key == "id");
-    Some(match (&*key, value) {
-        ("connectioninfo", _) => Kind::Any,
-        ("payload" | "data", _) if !fixture.is_known() => Kind::Any,
-        ("tags", _) => Kind::Tags,
-        ("dailyquota" | "quotaremaining", _) => Kind::Integer,
-        ("balance" | "availablebalance", _) => Kind::Amount,
-        ("statuscode", _) => Kind::StatusCode,
-        ("recordsmodified", _) => Kind::Boolean,
-        _ if is_text_id => Kind::Text,
-        (key, Json::Text(_))
-            if key.ends_with("id")
-                || key.starts_with("pushoperation")
-                || key.starts_with("owneruserids[") =>
-        {
-            Kind::Uuid
-        }
-        (_, value) if value.is_null() => return None,
-        (_, Json::Text(_)) => Kind::Text,
-        (_, Json::Array(_)) => Kind::List,
-        ("payload", _) if fixture.event_type().starts_with("client.rateLimit.") => Kind::Object,
-        ("payload", _) if fixture.event_type() == "AccountCategoriesUpdated" => Kind::Object,
-        ("payload", _) => Kind::DemandingObject,
-        (_, Json::Object(members)) if demanding(members) && key != "record" => {
-            Kind::DemandingObject
-        }
-        (key, Json::Object(_)) if key.starts_with("datatypes[") => Kind::DemandingObject,
-        (_, Json::Object(_)) => Kind::Object,
-    })
+/// Returns the kind of the field.
+pub fn kind_of(fixture: &Fixture, place: &Place) -> Kind {
+    match &*type_of(fixture, place) {
+        "String" => Kind::Text,
+        "Timestamp" => Kind::Date,
+        "i64" => Kind::Integer,
+        "bool" => Kind::Boolean,
+        "Amount" => Kind::Amount,
+        "ErrorCode" => Kind::ErrorCode,
+        "RawJson" => Kind::Any,
+        "Tags" => Kind::Tags,
+        "PushOperationKey" => Kind::Uuid,
+        typed if typed.starts_with("Vec<") => Kind::List,
+        typed if TABLES.vocabularies.contains(typed) => Kind::Vocabulary,
+        typed if typed.ends_with("Id") => Kind::Uuid,
+        typed => match TABLES.objects.get(typed) {
+            Some(fields) if fields.iter().any(|field| field.is_required) => Kind::DemandingObject,
+            Some(_) => Kind::Object,
+            None => panic!("add the type {typed} to tests/it/common/fields.rs"),
+        },
+    }
 }

@@ -1,6 +1,7 @@
 //! The sample bodies, and helpers that examine and change JSON.
 
 pub mod classes;
+pub mod declared;
 pub mod entry_points;
 mod fields;
 mod tree;
@@ -14,7 +15,7 @@ use codat_webhooks::drift::{Drift, DriftKind};
 use codat_webhooks::{Envelope, Webhook, from_str};
 use serde_json::Value;
 
-pub use fields::{End, Kind, end_of, is_required, kind_of};
+pub use fields::{End, Kind, end_of, is_required, kind_of, struct_of, type_of};
 pub use tree::{Json, Place};
 
 pub const ID: &str = "0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11";
