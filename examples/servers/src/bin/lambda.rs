@@ -29,8 +29,8 @@
 use std::process::ExitCode;
 
 use codat_webhooks::signature::{SignatureHeaders, Verified, Verifier};
-use common::settings::{exit, setting};
-use common::telemetry::init_logs;
+use settings::setting;
+
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Error, Request, run, service_fn};
 use tracing::{info, warn};
@@ -103,5 +103,5 @@ fn verify(verifier: &Verifier, request: Request) -> Result<Verified<Vec<u8>>, St
 }
 
 #[cfg(test)]
-#[path = "tests/lambda.rs"]
+#[path = "../../tests/lambda.rs"]
 mod tests;

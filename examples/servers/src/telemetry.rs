@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
@@ -37,16 +38,40 @@ pub fn init_logs(level: &str) {
 }
 
 /// Returns the place of the last panic on this thread.
-#[must_use]
 pub fn take_panic() -> Option<String> {
     PANIC.take()
 }
 
+/// Log lines of one kind, of which a flood is cut short.
+pub struct Lines(Mutex<Option<(Instant, u64)>>);
+
+impl Lines {
+    pub const fn new() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// Writes a line, with how many were left out before it: at most ten in ten seconds are written.
+    pub fn warn(&self, write: impl FnOnce(u64)) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let (start, count) = match *state {
+            Some((start, count)) if now - start < Duration::from_secs(10) => (start, count),
+            Some((_, count)) => {
+                *state = Some((now, 1));
+                drop(state);
+                return write(count.saturating_sub(10));
+            }
+            None => (now, 0),
+        };
+        *state = Some((start, count + 1));
+        drop(state);
+        if count < 10 {
+            write(0);
+        }
+    }
+}
+
 /// Serves the metrics at `/metrics` of an address of their own, if there is one.
-///
-/// # Errors
-///
-/// Returns a line that names the setting.
 pub async fn serve_metrics(address: Option<SocketAddr>) -> Result<(), String> {
     let Some(address) = address else {
         return Ok(());
@@ -71,14 +96,17 @@ pub async fn serve_metrics(address: Option<SocketAddr>) -> Result<(), String> {
 
 fn describe() {
     describe_counter!("codat_deliveries_total", "Deliveries by answer and reason");
-    describe_counter!(
-        "codat_events_total",
-        "Events handled, by variant and result"
-    );
+    describe_counter!("codat_events_total", "Attempts, by variant and result");
     describe_counter!("codat_duplicates_total", "Events dropped as duplicates");
     describe_counter!("codat_dead_letters_total", "Events dead-lettered");
+    describe_gauge!("codat_database_up", "1 if the database is there");
+    describe_gauge!(
+        "codat_inbox_full_ratio",
+        "Unhandled rows or bytes, of what may be there"
+    );
     describe_gauge!("codat_queue_depth", "Events that are not handled yet");
+    describe_gauge!("codat_queue_attempts", "Failed attempts of these events");
     describe_gauge!("codat_queue_oldest_seconds", "Age of the oldest of them");
-    describe_gauge!("codat_dead_letters", "Dead letters that are kept");
+    describe_gauge!("codat_dead_letters", "Dead letters");
     describe_histogram!("codat_handle_seconds", "Time to handle an event");
 }

@@ -1,10 +1,12 @@
-//! The endpoint in front of a queue: it decides which request reaches the queue, and what is answered.
+//! The endpoint in front of the inbox: it decides which request reaches it, and what is answered.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, BodyDataStream, Bytes, HttpBody};
 use axum::extract::{Request, State};
+use axum::http::header::EXPECT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use codat_webhooks::signature::{SignatureError, SignatureHeaders, Verified, Verifier};
@@ -17,6 +19,7 @@ use tracing::{Instrument, Span, debug, info_span, warn};
 
 use crate::serve::REQUEST_TIMEOUT;
 use crate::settings::{number, setting};
+use crate::telemetry::Lines;
 
 /// A place that takes verified deliveries.
 pub trait Queue: Send + Sync + 'static {
@@ -40,15 +43,16 @@ pub enum Outcome {
     TooLarge,
     /// The bodies that are being read fill the memory that is set aside for them.
     Busy,
-    QueueFull,
-    QueueAway,
+    /// The inbox takes no more.
+    Full,
+    /// The database is away.
+    Away,
 }
 
 impl Outcome {
     /// Returns the status of the response, and the reason as a label of the metrics.
     ///
     /// The response does not contain the reason, which would help someone who is guessing signatures.
-    #[must_use]
     pub fn status(self) -> (StatusCode, &'static str) {
         match self {
             Self::Accepted => (StatusCode::ACCEPTED, "accepted"),
@@ -68,8 +72,8 @@ impl Outcome {
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "slow"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "large"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
-            Self::QueueFull => (StatusCode::SERVICE_UNAVAILABLE, "full"),
-            Self::QueueAway => (StatusCode::SERVICE_UNAVAILABLE, "away"),
+            Self::Full => (StatusCode::SERVICE_UNAVAILABLE, "full"),
+            Self::Away => (StatusCode::SERVICE_UNAVAILABLE, "away"),
         }
     }
 }
@@ -86,14 +90,10 @@ pub struct Settings {
 
 impl Settings {
     /// Reads the settings from the environment.
-    ///
-    /// # Errors
-    ///
-    /// Returns a line that names the setting.
-    pub fn read(body_limit: usize) -> Result<Self, String> {
+    pub fn read() -> Result<Self, String> {
         let settings = Self {
             verifier: setting("CODAT_WEBHOOK_SECRETS", None)?,
-            body_limit: number("BODY_LIMIT", body_limit, 1 << 28)?,
+            body_limit: number("BODY_LIMIT", 4 << 20, 1 << 28)?,
             body_memory: number("BODY_MEMORY", 1 << 26, 1 << 32)?,
         };
         if settings.body_memory < settings.body_limit {
@@ -103,15 +103,19 @@ impl Settings {
     }
 }
 
+/// A flood of forgeries does not hide the others.
+static FORGED: Lines = Lines::new();
+static REFUSED: Lines = Lines::new();
+
 struct Endpoint<Q> {
     settings: Settings,
     /// Has a permit for each KiB.
     memory: Semaphore,
-    queue: Q,
+    queue: Arc<Q>,
 }
 
 /// Returns the routes of the endpoint.
-pub fn router<Q: Queue>(settings: Settings, queue: Q) -> Router {
+pub fn router<Q: Queue>(settings: Settings, queue: Arc<Q>) -> Router {
     let endpoint = Arc::new(Endpoint {
         memory: Semaphore::new(kibibytes(settings.body_memory) as usize),
         settings,
@@ -161,7 +165,8 @@ async fn receive<Q: Queue>(
         }
         // Scanners of the internet find every endpoint.
         Outcome::Refused(SignatureError::MissingHeader(_)) => debug!(reason, "refused"),
-        _ => warn!(answer = status.as_u16(), reason, "refused"),
+        Outcome::Refused(_) => FORGED.warn(|hidden| warn!(reason, hidden, "refused")),
+        _ => REFUSED.warn(|hidden| warn!(answer = status.as_u16(), reason, hidden, "refused")),
     });
     status
 }
@@ -172,7 +177,10 @@ impl<Q: Queue> Endpoint<Q> {
             Ok(signature) => signature,
             Err(error) => return Outcome::Refused(error),
         };
-        if body.size_hint().lower() > self.settings.body_limit as u64 {
+        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        if announced > 2 * self.settings.body_limit
+            || headers.contains_key(EXPECT) && announced > self.settings.body_limit
+        {
             return Outcome::TooLarge;
         }
         let (body, _memory) = match self.read(body).await {
@@ -211,6 +219,8 @@ impl<Q: Queue> Endpoint<Q> {
             };
             let length = body.len() + chunk.len();
             if length > self.settings.body_limit {
+                drop((body, memory));
+                discard(chunks, self.settings.body_limit).await;
                 return Err(Outcome::TooLarge);
             }
             let more = kibibytes(length) - kibibytes(body.len());
@@ -224,6 +234,21 @@ impl<Q: Queue> Endpoint<Q> {
             body.extend_from_slice(&chunk);
         }
     }
+}
+
+/// Reads the rest of a body that is not much too large: a client that is cut off in the middle of its
+/// request does not see the answer.
+async fn discard(mut chunks: BodyDataStream, most: usize) {
+    let mut length = 0;
+    let read = async {
+        while let Some(Ok(chunk)) = chunks.next().await {
+            length += chunk.len();
+            if length > most {
+                break;
+            }
+        }
+    };
+    let _ = timeout(Duration::from_secs(2), read).await;
 }
 
 fn kibibytes(bytes: usize) -> u32 {

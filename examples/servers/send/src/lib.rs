@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use clap::ValueEnum;
 use codat_webhooks::signature::Secret;
 
