@@ -40,7 +40,12 @@ impl Inbox {
             is_there = kept.is_ok();
             gauge!("codat_database_up").set(f64::from(u8::from(is_there)));
             // However large the table is, this takes a small part of the time.
-            sleep(Duration::from_secs(1).max(20 * start.elapsed())).await;
+            let pause = if is_there {
+                20 * start.elapsed()
+            } else {
+                Duration::ZERO
+            };
+            sleep(pause.clamp(Duration::from_secs(1), Duration::from_mins(1))).await;
         }
     }
 

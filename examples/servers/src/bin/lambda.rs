@@ -10,7 +10,7 @@
 //! struct Sqs(aws_sdk_sqs::Client, String);
 //!
 //! impl Queue for Sqs {
-//!     async fn put(&self, message_id: &str, body: &[u8]) -> Result<(), lambda_http::Error> {
+//!     async fn put(&self, message_id: &str, body: &[u8]) -> Result<(), lambda_runtime::Error> {
 //!         // In base64, because SQS refuses some characters. Without a message group: the order of
 //!         // events is not guaranteed anyway.
 //!         let body = BASE64_STANDARD.encode(body);
@@ -26,13 +26,19 @@
 //! whose message id or event id it has seen, and matches. The queue needs a dead-letter queue for the
 //! events whose work fails.
 
+#[path = "../settings.rs"]
+#[allow(dead_code)]
+mod settings;
+
+use std::collections::HashMap;
 use std::process::ExitCode;
 
-use codat_webhooks::signature::{SignatureHeaders, Verified, Verifier};
+use base64::prelude::{BASE64_STANDARD, Engine};
+use codat_webhooks::signature::{SignatureError, SignatureHeaders, Verified, Verifier};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde::Deserialize;
+use serde_json::{Value, json};
 use settings::setting;
-
-use lambda_http::http::{Method, StatusCode};
-use lambda_http::{Body, Error, Request, run, service_fn};
 use tracing::{info, warn};
 
 /// A queue that takes verified deliveries. The delivery is answered when `put` returns.
@@ -48,60 +54,107 @@ impl Queue for NoQueue {
     }
 }
 
-#[tokio::main]
+/// What API Gateway and a function URL hand over.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    headers: Option<HashMap<String, String>>,
+    /// All values of each header, from a REST API.
+    multi_value_headers: Option<HashMap<String, Vec<String>>>,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+    http_method: Option<String>,
+    request_context: Context,
+}
+
+#[derive(Deserialize)]
+struct Context {
+    http: Option<Http>,
+}
+
+#[derive(Deserialize)]
+struct Http {
+    method: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    init_logs("info");
-    exit(serve(NoQueue).await.map_err(|error| error.to_string()))
+    tracing_subscriber::fmt().with_ansi(false).init();
+    match serve(NoQueue).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
 }
 
 async fn serve(queue: impl Queue) -> Result<(), Error> {
     let verifier: Verifier = setting("CODAT_WEBHOOK_SECRETS", None)?;
     let (verifier, queue) = (&verifier, &queue);
-    run(service_fn(async move |request| {
-        Ok::<_, Error>((receive(verifier, queue, request).await, ""))
+    run(service_fn(async move |event: LambdaEvent<Request>| {
+        let status = receive(verifier, queue, event.payload).await;
+        Ok::<Value, Error>(json!({ "statusCode": status, "body": "" }))
     }))
     .await
 }
 
 /// Answers a request. The response says nothing that would help someone who is guessing signatures.
-async fn receive(verifier: &Verifier, queue: &impl Queue, request: Request) -> StatusCode {
+async fn receive(verifier: &Verifier, queue: &impl Queue, request: Request) -> u16 {
+    let http = request.request_context.http.as_ref();
+    let method = http
+        .map(|http| &http.method)
+        .or(request.http_method.as_ref());
     // A transformation in Codat's pipeline can turn POST into PUT.
-    if !matches!(*request.method(), Method::POST | Method::PUT) {
-        return StatusCode::METHOD_NOT_ALLOWED;
+    if !method.is_some_and(|method| ["POST", "PUT"].contains(&method.as_str())) {
+        return 405;
     }
-    let delivery = match verify(verifier, request) {
+    let text = request.body.as_deref().unwrap_or_default();
+    let body = match request.is_base64_encoded {
+        true => BASE64_STANDARD.decode(text),
+        false => Ok(text.as_bytes().to_vec()),
+    };
+    let Ok(body) = body else {
+        warn!("refused: the body is not in base64");
+        return 400;
+    };
+    let delivery = match verify(verifier, &request, body) {
         Ok(delivery) => delivery,
         Err(reason) => {
-            warn!(reason, "refused");
-            return StatusCode::UNAUTHORIZED;
+            warn!(%reason, "refused");
+            return 401;
         }
     };
     let message_id = delivery.message_id();
     match queue.put(message_id, delivery.body()).await {
         Ok(()) => {
             info!(message_id, "accepted");
-            StatusCode::ACCEPTED
+            202
         }
         Err(error) => {
             warn!(message_id, %error, "not accepted");
-            StatusCode::SERVICE_UNAVAILABLE
+            503
         }
     }
 }
 
-fn verify(verifier: &Verifier, request: Request) -> Result<Verified<Vec<u8>>, String> {
-    let (parts, body) = request.into_parts();
-    let describe = |error: codat_webhooks::signature::SignatureError| error.to_string();
-    let headers = SignatureHeaders::from_headers(&parts.headers).map_err(describe)?;
-    // A body that the gateway encoded in base64 is decoded by now.
-    let body = match body {
-        Body::Text(text) => text.into_bytes(),
-        Body::Binary(bytes) => bytes,
-        _ => Vec::new(),
-    };
-    verifier.verify(headers, body).map_err(describe)
+fn verify(
+    verifier: &Verifier,
+    request: &Request,
+    body: Vec<u8>,
+) -> Result<Verified<Vec<u8>>, SignatureError> {
+    let one = request.headers.iter().flatten();
+    let all = request.multi_value_headers.iter().flatten();
+    let mut headers: Vec<(&str, &str)> = all
+        .flat_map(|(name, values)| values.iter().map(move |value| (&**name, &**value)))
+        .collect();
+    if headers.is_empty() {
+        headers = one.map(|(name, value)| (&**name, &**value)).collect();
+    }
+    verifier.verify(SignatureHeaders::from_headers(headers)?, body)
 }
 
 #[cfg(test)]
-#[path = "../../tests/lambda.rs"]
+#[path = "../../tests/gateway/tests.rs"]
 mod tests;
