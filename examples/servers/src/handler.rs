@@ -78,6 +78,8 @@ async fn example(event_type: &str) -> Result<Effect, String> {
     let note = || Effect::Audit(event_type.to_owned());
     match event_type {
         "example.failure" => Err("an example of a failure".to_owned()),
+        "example.flaky" if rand::random() => Err("an example of a failure now and then".to_owned()),
+        "example.flaky" => Ok(note()),
         "example.panic" => panic!("an example of a panic"),
         "example.crash" => std::process::abort(),
         "example.slow" => {

@@ -18,7 +18,7 @@ pub const CONNECT: [&str; 2] = [
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 4000",
     "SELECT set_config('synchronous_commit', 'on', false)
      WHERE current_setting('synchronous_commit') = 'off';
-     SET idle_in_transaction_session_timeout = '1min'",
+     SET idle_in_transaction_session_timeout = '15s'",
 ];
 
 // Receiving

@@ -208,7 +208,7 @@ async fn a_server_that_is_started_before_its_database_waits() {
     server.stop();
 }
 
-/// A disk of 24 MiB.
+/// A small disk.
 struct Disk(TempDir);
 
 impl Disk {
@@ -288,14 +288,11 @@ async fn a_database_that_is_read_only_is_not_ready() {
     let server = Server::start(&database, &[]);
     let load = Load::start(&server);
     load.accepts_more().await;
-    let end =
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()";
     let set = |value| format!("ALTER SYSTEM SET default_transaction_read_only = {value}");
     for (value, status) in [("on", 503), ("off", 200)] {
         database.rows(&set(value)).await;
         database.rows("SELECT CAST(pg_reload_conf() AS TEXT)").await;
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let _ = end;
         is_ready(&server, status).await;
     }
     load.accepts_more().await;
