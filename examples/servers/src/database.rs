@@ -29,7 +29,7 @@ pub struct Database {
 
 impl Database {
     /// Reads `DATABASE_URL`. Connects when it is used, and again whenever that is needed.
-    pub fn read(connections: usize, creates: bool) -> Result<Self, String> {
+    pub fn read(connections: u32, creates: bool) -> Result<Self, String> {
         let mut url: String = setting("DATABASE_URL", Some("sqlite://inbox.db"))?;
         let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
         if !is_postgres {
@@ -42,7 +42,7 @@ impl Database {
         sqlx::any::install_default_drivers();
         // One connection for SQLite: its writers queue here, in their order, rather than at the file.
         let pool = AnyPoolOptions::new()
-            .max_connections(if is_postgres { connections as u32 } else { 1 })
+            .max_connections(if is_postgres { connections } else { 1 })
             .acquire_timeout(PATIENCE)
             .after_connect(move |connection, _| {
                 let set = sql::CONNECT[usize::from(is_postgres)];

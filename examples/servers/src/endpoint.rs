@@ -30,56 +30,36 @@ pub trait Queue: Send + Sync + 'static {
     fn ready(&self) -> impl Future<Output = bool> + Send;
 }
 
-/// What became of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Accepted,
-    Duplicate,
-    /// The body could not be parsed. A retry would deliver the same bytes, so the delivery is accepted.
-    DeadLettered,
-    Refused(SignatureError),
-    Incomplete,
-    TooSlow,
-    TooLarge,
-    /// The bodies that are being read fill the memory that is set aside for them.
-    Busy,
-    /// The inbox takes no more.
-    Full,
-    /// The database is away.
-    Away,
-}
+/// What became of a request: the status of the answer, and the reason for the log and the metrics. The
+/// answer does not have the reason, which would help someone who is guessing signatures.
+pub type Outcome = (u16, &'static str);
 
-impl Outcome {
-    /// Returns the status of the response, and the reason as a label of the metrics.
-    ///
-    /// The response does not contain the reason, which would help someone who is guessing signatures.
-    pub fn status(self) -> (StatusCode, &'static str) {
-        match self {
-            Self::Accepted => (StatusCode::ACCEPTED, "accepted"),
-            Self::Duplicate => (StatusCode::ACCEPTED, "duplicate"),
-            Self::DeadLettered => (StatusCode::ACCEPTED, "dead-lettered"),
-            Self::Refused(error) => (
-                StatusCode::UNAUTHORIZED,
-                match error {
-                    SignatureError::MissingHeader(_) => "unsigned",
-                    SignatureError::MalformedHeader(_) => "malformed",
-                    SignatureError::TimestampTooOld => "old",
-                    SignatureError::TimestampInTheFuture => "future",
-                    _ => "forged",
-                },
-            ),
-            Self::Incomplete => (StatusCode::BAD_REQUEST, "incomplete"),
-            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "slow"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "large"),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
-            Self::Full => (StatusCode::SERVICE_UNAVAILABLE, "full"),
-            Self::Away => (StatusCode::SERVICE_UNAVAILABLE, "away"),
-        }
-    }
+pub const ACCEPTED: Outcome = (202, "accepted");
+pub const DUPLICATE: Outcome = (202, "duplicate");
+/// The body could not be parsed. A retry would deliver the same bytes, so the delivery is accepted.
+pub const DEAD_LETTERED: Outcome = (202, "dead-lettered");
+const INCOMPLETE: Outcome = (400, "incomplete");
+const TOO_SLOW: Outcome = (408, "slow");
+const TOO_LARGE: Outcome = (413, "large");
+/// The bodies that are being read fill the memory that is set aside for them.
+const BUSY: Outcome = (503, "busy");
+pub const FULL: Outcome = (503, "full");
+/// The database is away.
+pub const AWAY: Outcome = (503, "away");
+
+fn refused(error: SignatureError) -> Outcome {
+    let reason = match error {
+        SignatureError::MissingHeader(_) => "unsigned",
+        SignatureError::MalformedHeader(_) => "malformed",
+        SignatureError::TimestampTooOld => "old",
+        SignatureError::TimestampInTheFuture => "future",
+        _ => "forged",
+    };
+    (401, reason)
 }
 
 /// The settings of the endpoint.
-pub struct Settings {
+struct Settings {
     /// `CODAT_WEBHOOK_SECRETS`: one secret, or several separated by spaces.
     verifier: Verifier,
     /// `BODY_LIMIT`: the largest body, in bytes.
@@ -89,8 +69,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the settings from the environment.
-    pub fn read() -> Result<Self, String> {
+    fn read() -> Result<Self, String> {
         let settings = Self {
             verifier: setting("CODAT_WEBHOOK_SECRETS", None)?,
             body_limit: number("BODY_LIMIT", 4 << 20, 1 << 28)?,
@@ -115,18 +94,21 @@ struct Endpoint<Q> {
 }
 
 /// Returns the routes of the endpoint.
-pub fn router<Q: Queue>(settings: Settings, queue: Arc<Q>) -> Router {
+///
+/// An error is a line that names a setting.
+pub fn router<Q: Queue>(queue: Arc<Q>) -> Result<Router, String> {
+    let settings = Settings::read()?;
     let endpoint = Arc::new(Endpoint {
         memory: Semaphore::new(kibibytes(settings.body_memory) as usize),
         settings,
         queue,
     });
-    Router::new()
+    Ok(Router::new()
         // A transformation in Codat's pipeline can turn POST into PUT.
         .route("/webhooks/codat", post(receive::<Q>).put(receive::<Q>))
         .route("/healthz", get(|| async { StatusCode::OK }))
         .route("/readyz", get(ready::<Q>))
-        .with_state(endpoint)
+        .with_state(endpoint))
 }
 
 async fn ready<Q: Queue>(State(endpoint): State<Arc<Endpoint<Q>>>) -> StatusCode {
@@ -150,38 +132,36 @@ async fn receive<Q: Queue>(
     let receive = endpoint
         .receive(&parts.headers, body)
         .instrument(span.clone());
-    let outcome = timeout(REQUEST_TIMEOUT, receive)
-        .await
-        .unwrap_or(Outcome::TooSlow);
-    let (status, reason) = outcome.status();
-    counter!("codat_deliveries_total", "answer" => status.as_u16().to_string(), "reason" => reason)
-        .increment(1);
-    if outcome == Outcome::Duplicate {
+    let outcome = timeout(REQUEST_TIMEOUT, receive).await.unwrap_or(TOO_SLOW);
+    let (answer, reason) = outcome;
+    let labels = [
+        ("answer", answer.to_string()),
+        ("reason", reason.to_owned()),
+    ];
+    counter!("codat_deliveries_total", &labels).increment(1);
+    if outcome == DUPLICATE {
         counter!("codat_duplicates_total").increment(1);
     }
     span.in_scope(|| match outcome {
-        Outcome::Accepted | Outcome::Duplicate | Outcome::DeadLettered => {
-            debug!(reason, "accepted");
-        }
         // Scanners of the internet find every endpoint.
-        Outcome::Refused(SignatureError::MissingHeader(_)) => debug!(reason, "refused"),
-        Outcome::Refused(_) => FORGED.warn(|hidden| warn!(reason, hidden, "refused")),
-        _ => REFUSED.warn(|hidden| warn!(answer = status.as_u16(), reason, hidden, "refused")),
+        (202, _) | (_, "unsigned") => debug!(answer, reason, "answered"),
+        (401, _) => FORGED.warn(|hidden| warn!(reason, hidden, "refused")),
+        _ => REFUSED.warn(|hidden| warn!(answer, reason, hidden, "refused")),
     });
-    status
+    StatusCode::from_u16(answer).unwrap_or_default()
 }
 
 impl<Q: Queue> Endpoint<Q> {
     async fn receive(&self, headers: &HeaderMap, body: Body) -> Outcome {
         let signature = match SignatureHeaders::from_headers(headers) {
             Ok(signature) => signature,
-            Err(error) => return Outcome::Refused(error),
+            Err(error) => return refused(error),
         };
         let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
         if announced > 2 * self.settings.body_limit
             || headers.contains_key(EXPECT) && announced > self.settings.body_limit
         {
-            return Outcome::TooLarge;
+            return TOO_LARGE;
         }
         let (body, _memory) = match self.read(body).await {
             Ok(read) => read,
@@ -189,7 +169,7 @@ impl<Q: Queue> Endpoint<Q> {
         };
         let delivery = match self.settings.verifier.verify(signature, body) {
             Ok(delivery) => delivery,
-            Err(error) => return Outcome::Refused(error),
+            Err(error) => return refused(error),
         };
         let span = Span::current();
         span.record("message_id", delivery.message_id());
@@ -213,15 +193,15 @@ impl<Q: Queue> Endpoint<Q> {
         loop {
             let chunk = match timeout_at(deadline, chunks.next()).await {
                 Ok(Some(Ok(chunk))) => chunk,
-                Ok(Some(Err(_))) => return Err(Outcome::Incomplete),
+                Ok(Some(Err(_))) => return Err(INCOMPLETE),
                 Ok(None) => return Ok((body.into(), memory)),
-                Err(_) => return Err(Outcome::TooSlow),
+                Err(_) => return Err(TOO_SLOW),
             };
             let length = body.len() + chunk.len();
             if length > self.settings.body_limit {
                 drop((body, memory));
                 discard(chunks, self.settings.body_limit).await;
-                return Err(Outcome::TooLarge);
+                return Err(TOO_LARGE);
             }
             let more = kibibytes(length) - kibibytes(body.len());
             match timeout_at(deadline, self.memory.acquire_many(more)).await {
@@ -229,7 +209,7 @@ impl<Q: Queue> Endpoint<Q> {
                     Some(memory) => memory.merge(more),
                     None => memory = Some(more),
                 },
-                _ => return Err(Outcome::Busy),
+                _ => return Err(BUSY),
             }
             body.extend_from_slice(&chunk);
         }

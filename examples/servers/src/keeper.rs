@@ -24,14 +24,7 @@ impl Inbox {
         let mut is_there = true;
         for round in 0.. {
             let start = Instant::now();
-            let kept = match is_there {
-                false => self.database.migrate().await,
-                true => Ok(()),
-            };
-            let kept = match kept {
-                Ok(()) => self.keep_once(round).await,
-                error => error,
-            };
+            let kept = self.keep_once(round, !is_there).await;
             if let Err(error) = &kept {
                 AWAY.warn(|hidden| warn!(%error, hidden, "the database is away"));
             } else if !is_there {
@@ -49,9 +42,12 @@ impl Inbox {
         }
     }
 
-    async fn keep_once(&self, round: u32) -> Result<(), Error> {
+    async fn keep_once(&self, round: u32, was_away: bool) -> Result<(), Error> {
+        if was_away {
+            self.database.migrate().await?;
+        }
         self.measure().await?;
-        if round % 10 == 0 {
+        if round.is_multiple_of(10) {
             let clock = self.database.query(sql::CLOCK).bind(millis(LONGEST_WAIT));
             self.database
                 .execute(clock.bind(millis(Duration::from_mins(1))))

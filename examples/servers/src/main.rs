@@ -17,6 +17,7 @@ mod endpoint;
 mod handler;
 mod inbox;
 mod keeper;
+mod receive;
 mod serve;
 mod settings;
 mod sql;
@@ -29,7 +30,8 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::task::JoinSet;
+use tokio::time::timeout_at;
 use tracing::{info, warn};
 
 use crate::database::Database;
@@ -61,11 +63,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
-    init_logs(if matches!(command, Some(Command::Dead(_))) {
-        "off"
-    } else {
-        "info,sqlx=off"
-    });
+    let is_dead = matches!(command, Some(Command::Dead(_)));
+    init_logs(if is_dead { "off" } else { "info,sqlx=off" });
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.to_string()),
@@ -94,69 +93,46 @@ fn fail(line: &str) -> ExitCode {
 
 async fn run(receives: bool, works: bool) -> Result<(), String> {
     let grace = seconds("GRACE_SECONDS", 10, 3600)?;
-    let workers = number("WORKERS", 4, 256)?;
-    let database = Database::read(if works { workers + 6 } else { 8 }, true)?;
+    let workers = u32::try_from(number("WORKERS", 4, 256)?).unwrap_or(1);
+    let database = Database::read(if works { 6 + workers } else { 8 }, true)?;
     let inbox = Arc::new(Inbox::read(database)?);
     let (phase, is_phase) = watch::channel(Phase::Work);
-    let worker = Worker::read(Arc::clone(&inbox), is_phase, workers)?;
+    let worker = Arc::new(Worker::read(Arc::clone(&inbox), is_phase.clone())?);
     let metrics = optional("METRICS_LISTEN")?;
-    let endpoint = match receives {
-        true => {
-            let address: SocketAddr = setting("LISTEN", Some("127.0.0.1:8080"))?;
-            let connections = number("CONNECTIONS", 512, 100_000)?;
-            Some((endpoint::Settings::read()?, address, connections))
-        }
-        false => None,
-    };
+    let address: SocketAddr = setting("LISTEN", Some("127.0.0.1:8080"))?;
+    let connections = number("CONNECTIONS", 512, 100_000)?;
+    let router = receives.then(|| endpoint::router(Arc::clone(&inbox)));
+    let router = router.transpose()?;
     serve_metrics(metrics).await?;
     let stop = stop_signal()?;
 
     if let Err(error) = inbox.database.migrate().await {
         warn!(%error, "the database is away");
     }
-    let kept = Arc::clone(&inbox);
-    tokio::spawn(async move { kept.keep().await });
-    let worker = tokio::spawn(async move {
-        if works {
-            Arc::new(worker).run().await;
-        }
-    });
-    let (stopping, mut stopped) = watch::channel(false);
-    let endpoint = match endpoint {
-        None => None,
-        Some((settings, address, connections)) => {
-            let listener = listen("LISTEN", address).await?;
-            let router = endpoint::router(settings, inbox);
-            let stopped = async move { drop(stopped.wait_for(|stopped| *stopped).await) };
-            Some(tokio::spawn(serve(listener, router, connections, stopped)))
-        }
-    };
+    tokio::spawn(async move { inbox.keep().await });
+    let mut tasks = JoinSet::new();
+    if let Some(router) = router {
+        let listener = listen("LISTEN", address).await?;
+        let mut is_phase = is_phase;
+        let stopped = async move { drop(is_phase.wait_for(|phase| *phase > Phase::Work).await) };
+        tasks.spawn(serve(listener, router, connections, stopped));
+    }
+    if works {
+        tasks.spawn(worker.run(workers));
+    }
 
     stop.await;
-    stopping.send_replace(true);
     phase.send_replace(Phase::Finish);
-    let end = async {
-        let _ = worker.await;
-        if let Some(endpoint) = endpoint {
-            let _ = endpoint.await;
-        }
-    };
     // What is in hand after most of the time is put back in the rest of it.
-    let most = grace.mul_f64(0.8);
-    let cut = async {
-        sleep(most).await;
+    let end = tokio::time::Instant::now() + grace;
+    let all = tasks.join_all();
+    tokio::pin!(all);
+    if timeout_at(end - grace / 5, &mut all).await.is_err() {
         phase.send_replace(Phase::Stop);
-        std::future::pending::<()>().await;
-    };
-    let all = async {
-        tokio::select! {
-            () = end => {}
-            () = cut => {}
+        if timeout_at(end, all).await.is_err() {
+            warn!("what hangs is cut off");
         }
-    };
-    match timeout(grace, all).await {
-        Ok(()) => info!("stopped"),
-        Err(_) => warn!("stopped, with what hangs cut off"),
     }
+    info!("stopped");
     Ok(())
 }

@@ -31,7 +31,7 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a connection may live, and the same while more than half of them are in use. The request that
 /// is under way then is answered.
-const LIFE: Duration = Duration::from_secs(60);
+const LIFE: Duration = Duration::from_mins(1);
 const SHORT_LIFE: Duration = Duration::from_secs(5);
 
 /// How many bytes of headers a connection may send.
@@ -79,9 +79,10 @@ pub async fn serve(
                 continue;
             }
         };
-        let (life, header_timeout) = match open.available_permits() < connections / 2 {
-            true => (SHORT_LIFE, SHORT_HEADER_TIMEOUT),
-            false => (LIFE, HEADER_TIMEOUT),
+        let (life, header_timeout) = if open.available_permits() < connections / 2 {
+            (SHORT_LIFE, SHORT_HEADER_TIMEOUT)
+        } else {
+            (LIFE, HEADER_TIMEOUT)
         };
         builder.header_read_timeout(header_timeout);
         let mut stream = TimeoutStream::new(stream);

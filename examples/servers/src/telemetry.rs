@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
-use metrics::{describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tracing::error;
 use tracing_subscriber::EnvFilter;
@@ -54,19 +53,18 @@ impl Lines {
     pub fn warn(&self, write: impl FnOnce(u64)) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let (start, count) = match *state {
-            Some((start, count)) if now - start < Duration::from_secs(10) => (start, count),
-            Some((_, count)) => {
-                *state = Some((now, 1));
-                drop(state);
-                return write(count.saturating_sub(10));
-            }
-            None => (now, 0),
+        let (start, count, hidden) = match *state {
+            Some((start, count)) if now - start < Duration::from_secs(10) => (start, count, 0),
+            before => (
+                now,
+                0,
+                before.map_or(0, |(_, count)| count.saturating_sub(10)),
+            ),
         };
         *state = Some((start, count + 1));
         drop(state);
         if count < 10 {
-            write(0);
+            write(hidden);
         }
     }
 }
@@ -81,7 +79,6 @@ pub async fn serve_metrics(address: Option<SocketAddr>) -> Result<(), String> {
         .set_buckets(&[0.001, 0.01, 0.1, 1.0, 10.0, 100.0])
         .and_then(PrometheusBuilder::install_recorder)
         .map_err(|error| format!("metrics: {error}"))?;
-    describe();
     let upkeep = metrics.clone();
     tokio::spawn(async move {
         loop {
@@ -92,21 +89,4 @@ pub async fn serve_metrics(address: Option<SocketAddr>) -> Result<(), String> {
     let router = Router::new().route("/metrics", get(async move || metrics.render()));
     tokio::spawn(async move { serve::serve(listener, router, 16, std::future::pending()).await });
     Ok(())
-}
-
-fn describe() {
-    describe_counter!("codat_deliveries_total", "Deliveries by answer and reason");
-    describe_counter!("codat_events_total", "Attempts, by variant and result");
-    describe_counter!("codat_duplicates_total", "Events dropped as duplicates");
-    describe_counter!("codat_dead_letters_total", "Events dead-lettered");
-    describe_gauge!("codat_database_up", "1 if the database is there");
-    describe_gauge!(
-        "codat_inbox_full_ratio",
-        "Unhandled rows or bytes, of what may be there"
-    );
-    describe_gauge!("codat_queue_depth", "Events that are not handled yet");
-    describe_gauge!("codat_queue_attempts", "Failed attempts of these events");
-    describe_gauge!("codat_queue_oldest_seconds", "Age of the oldest of them");
-    describe_gauge!("codat_dead_letters", "Dead letters");
-    describe_histogram!("codat_handle_seconds", "Time to handle an event");
 }

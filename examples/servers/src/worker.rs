@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use tracing::{Instrument, error, info, info_span, warn};
 
 use crate::handler::{self, unreadable};
-use crate::inbox::{Claim, Finish, Inbox};
+use crate::inbox::{Claim, Failure, Inbox};
 use crate::settings::{number, seconds};
 use crate::telemetry::{Lines, take_panic};
 
@@ -38,10 +38,8 @@ pub enum Phase {
 pub struct Worker {
     inbox: Arc<Inbox>,
     phase: watch::Receiver<Phase>,
-    /// `WORKERS`: how many events are handled at a time.
-    workers: usize,
     /// `LEASE_SECONDS`: after this time another worker takes over from one that was killed.
-    pub lease: Duration,
+    lease: Duration,
     /// `HANDLE_SECONDS`: how long the handler may take for an event.
     limit: Duration,
     /// `ATTEMPTS`: how often an event is tried before it is dead-lettered.
@@ -52,128 +50,94 @@ pub struct Worker {
     alone: RwLock<()>,
 }
 
-/// Why an event is not handled.
-enum Failure {
-    /// The attempt counts.
-    Reason(String),
-    /// Another attempt would end in the same way.
-    Final(String),
-    /// The attempt does not count: the database is away.
-    Away(Error),
-    /// Another worker has it.
-    Lost,
-}
-
 static FAILED: Lines = Lines::new();
 static WAITING: Lines = Lines::new();
 
+fn waiting(error: &Error) {
+    WAITING.warn(|hidden| warn!(%error, hidden, "waiting for the database"));
+}
+
 impl Worker {
-    pub fn read(
-        inbox: Arc<Inbox>,
-        phase: watch::Receiver<Phase>,
-        workers: usize,
-    ) -> Result<Self, String> {
+    pub fn read(inbox: Arc<Inbox>, phase: watch::Receiver<Phase>) -> Result<Self, String> {
         Ok(Self {
             inbox,
             phase,
-            workers,
             lease: seconds("LEASE_SECONDS", 30, 900)?,
             limit: seconds("HANDLE_SECONDS", 60, 86_400)?,
-            attempts: number("ATTEMPTS", 8, 1000)? as i64,
+            attempts: number("ATTEMPTS", 8, 1000)?.cast_signed() as i64,
             retry: seconds("RETRY_SECONDS", 10, 900)?,
             alone: RwLock::default(),
         })
     }
 
-    /// Works until it is told to stop.
-    pub async fn run(self: Arc<Self>) {
-        info!(workers = self.workers, "working");
-        let mut workers = JoinSet::new();
-        for number in 0..self.workers {
-            workers.spawn(Arc::clone(&self).work(number));
-        }
-        workers.join_all().await;
+    /// Handles events, so many at a time, until it is told to stop.
+    pub async fn run(self: Arc<Self>, workers: u32) {
+        info!(workers, "working");
+        let workers = (0..workers).map(|number| Arc::clone(&self).work(number));
+        workers.collect::<JoinSet<()>>().join_all().await;
     }
 
-    async fn work(self: Arc<Self>, mut turn: usize) {
+    async fn work(self: Arc<Self>, mut turn: u32) {
         while *self.phase.borrow() == Phase::Work {
             turn += 1;
-            match self.next(turn).await {
-                Ok(Some(claim)) => self.process(claim).await,
+            match self.inbox.claim(self.lease, turn).await {
+                Ok(Some(claim)) => {
+                    let span = info_span!("event", message_id = claim.message_id);
+                    self.process(claim).instrument(span).await;
+                }
                 Ok(None) => tokio::select! {
                     () = self.inbox.arrived.notified() => {}
                     () = sleep(Duration::from_millis(500)) => {}
                     () = self.reached(Phase::Finish) => {}
                 },
                 Err(error) => {
-                    WAITING.warn(|hidden| warn!(%error, hidden, "waiting for the database"));
+                    waiting(&error);
                     sleep(Duration::from_secs(1)).await;
                 }
             }
         }
     }
 
-    /// Events that were tried before have every fourth turn, so that new ones cannot keep them waiting.
-    async fn next(&self, turn: usize) -> Result<Option<Claim>, Error> {
-        if turn % 4 == 0 {
-            let again = self.inbox.claim(self.lease, true).await?;
-            if again.is_some() {
-                return Ok(again);
-            }
-        }
-        self.inbox.claim(self.lease, false).await
-    }
-
     /// Handles an event, and puts it back if that fails.
     async fn process(self: &Arc<Self>, claim: Claim) {
-        let span = info_span!("event", message_id = claim.message_id);
         // It ends when it is dropped.
         let mut renewal = JoinSet::new();
-        renewal.spawn(
-            Arc::clone(self)
-                .renew(claim.clone())
-                .instrument(span.clone()),
-        );
+        renewal.spawn(Arc::clone(self).renew(claim.clone()).in_current_span());
 
         let mut thread = None;
         let result = tokio::select! {
             result = self.attempt(&claim, &mut thread) => result,
-            () = self.reached(Phase::Stop) => {
-                span.in_scope(|| warn!("stopped in the middle, and put back"));
-                return self.until_done(|| self.inbox.release(&claim, Duration::ZERO)).await;
-            }
+            () = self.reached(Phase::Stop) => Err(Failure::Stopped),
         };
         let (reason, may_retry) = match result {
             Ok(()) => return,
-            Err(Failure::Lost) => return span.in_scope(|| warn!("another worker has taken over")),
+            Err(Failure::Lost) => return warn!("another worker has taken over"),
+            Err(Failure::Stopped) => {
+                warn!("stopped in the middle, and put back");
+                return self.until_done(|| self.inbox.release(&claim, 0)).await;
+            }
             Err(Failure::Away(error)) => {
-                WAITING.warn(
-                    |hidden| warn!(parent: &span, %error, hidden, "waiting for the database"),
-                );
-                let after = Duration::from_secs(1);
-                return self.until_done(|| self.inbox.release(&claim, after)).await;
+                waiting(&error);
+                return self.until_done(|| self.inbox.release(&claim, 1000)).await;
             }
             Err(Failure::Reason(reason)) => (reason, claim.attempts + 1 < self.attempts),
             Err(Failure::Final(reason)) => (reason, false),
         };
         // One line of bounded length.
-        let reason: String = reason
-            .replace(char::is_control, " ")
-            .chars()
-            .take(500)
-            .collect();
+        let reason = reason.replace(char::is_control, " ");
+        let reason: String = reason.chars().take(500).collect();
         let retry = may_retry.then(|| self.pause(claim.attempts));
         if retry.is_some() {
-            FAILED.warn(|hidden| warn!(parent: &span, reason, hidden, "not handled"));
+            FAILED.warn(|hidden| warn!(reason, hidden, "not handled"));
         } else {
             counter!("codat_dead_letters_total").increment(1);
-            warn!(parent: &span, reason, "dead-lettered");
+            warn!(reason, "dead-lettered");
         }
-        self.until_done(|| self.inbox.fail(&claim, &reason, retry))
-            .await;
+        let fail = || self.inbox.fail(&claim, &reason, retry);
+        self.until_done(fail).await;
         if let Some(thread) = thread.take_if(|thread| !thread.is_finished()) {
             // It cannot be ended from outside. There are never more of them than workers.
-            span.in_scope(|| error!("the handler blocks its thread: this worker waits for it"));
+            error!("the handler blocks its thread: this worker waits for it");
             tokio::select! {
                 _ = thread => {}
                 () = self.reached(Phase::Finish) => {}
@@ -221,7 +185,7 @@ impl Worker {
         let label = match result {
             Ok(()) => "handled",
             Err(Failure::Reason(_) | Failure::Final(_)) => "failed",
-            Err(Failure::Away(_) | Failure::Lost) => "put back",
+            Err(_) => "put back",
         };
         counter!("codat_events_total", "variant" => variant, "result" => label).increment(1);
         histogram!("codat_handle_seconds").record(start.elapsed());
@@ -231,19 +195,9 @@ impl Worker {
     async fn work_on(&self, claim: &Claim, webhook: &Webhook) -> Result<(), Failure> {
         let call = timeout(self.limit, handler::call(webhook)).await;
         let effect = call.map_err(|_| self.no_end())?.map_err(Failure::Reason)?;
-        match self.inbox.finish(claim, webhook, effect).await {
-            Ok(Finish::Done) => {
-                info!("handled");
-                Ok(())
-            }
-            Ok(Finish::Duplicate) => {
-                counter!("codat_duplicates_total").increment(1);
-                Ok(())
-            }
-            Ok(Finish::Lost) => Err(Failure::Lost),
-            Ok(Finish::Refused(reason)) => Err(Failure::Reason(reason)),
-            Err(error) => Err(Failure::Away(error)),
-        }
+        self.inbox.finish(claim, webhook, effect).await?;
+        info!("handled");
+        Ok(())
     }
 
     async fn renew(self: Arc<Self>, claim: Claim) {
@@ -253,9 +207,7 @@ impl Worker {
                 Ok(true) => {}
                 // What it writes to the database will not be committed.
                 Ok(false) => return warn!("another worker has taken over"),
-                Err(error) => {
-                    WAITING.warn(|hidden| warn!(%error, hidden, "the lease is not renewed"));
-                }
+                Err(error) => waiting(&error),
             }
         }
     }
@@ -263,17 +215,16 @@ impl Worker {
     /// Does something to the database, as soon as that is there.
     async fn until_done<F: Future<Output = Result<(), Error>>>(&self, act: impl Fn() -> F) {
         while let Err(error) = act().await {
-            WAITING.warn(|hidden| warn!(%error, hidden, "waiting for the database"));
+            waiting(&error);
             sleep(Duration::from_secs(1)).await;
         }
     }
 
-    /// The pause doubles from one attempt to the next, and is not the same for events that failed together.
+    /// The pause doubles from one attempt to the next, and differs for events that failed together.
     fn pause(&self, attempts: i64) -> Duration {
         let doubled = self.retry * (1 << attempts.clamp(0, 20));
-        doubled
-            .min(LONGEST_RETRY)
-            .mul_f64(rand::random_range(0.8..1.2))
+        let part = rand::random_range(0.8..1.2);
+        doubled.min(LONGEST_RETRY).mul_f64(part)
     }
 
     fn no_end(&self) -> Failure {

@@ -179,10 +179,11 @@ async fn a_body_that_does_not_end_is_given_up() {
 
 /// The head of a request whose body has the length.
 fn head(delivery: &Delivery, length: usize) -> String {
+    use std::fmt::Write;
     let mut head =
         format!("POST /webhooks/codat HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n");
     for (name, value) in &delivery.headers {
-        head += &format!("{name}: {value}\r\n");
+        write!(head, "{name}: {value}\r\n").unwrap();
     }
     head + "\r\n"
 }

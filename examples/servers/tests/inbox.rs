@@ -167,8 +167,8 @@ async fn a_body_that_cannot_be_parsed_is_a_dead_letter_at_once(database: Databas
     assert_eq!(shown.trim_end().as_bytes(), bodies[3]);
 
     // Ids of any length, which differ at their end.
-    let long = "%".repeat(5000);
-    for id in [long.clone(), format!("{long}!"), "m".repeat(300)] {
+    let id = "%".repeat(5000);
+    for id in [id.clone(), format!("{id}!"), "m".repeat(300)] {
         post(&server, &[genuine(&id, "no JSON")]).await;
     }
     assert_eq!(dead(&database, &["list"]).lines().count(), bodies.len() + 3);

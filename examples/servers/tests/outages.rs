@@ -113,7 +113,7 @@ async fn postgres_is_killed_and_stopped() {
 }
 
 /// A path to the server that swallows everything once it is told to, as when a machine is gone.
-async fn forward(to: u16) -> (u16, Arc<AtomicBool>) {
+fn forward(to: u16) -> (u16, Arc<AtomicBool>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     listener.set_nonblocking(true).unwrap();
@@ -150,7 +150,7 @@ async fn connections_that_swallow_everything_are_given_up() {
     let Some(postgres) = Postgres::start() else {
         return;
     };
-    let (port, swallows) = forward(postgres.port()).await;
+    let (port, swallows) = forward(postgres.port());
     let direct = Database::at(postgres.url());
     let url = postgres.url();
     let url = url.replace(&format!(":{}/", postgres.port()), &format!(":{port}/"));
@@ -273,7 +273,7 @@ async fn the_disk_of_postgres_is_full() {
     let folder = tempfile::tempdir().unwrap();
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(disk.0.path(), open).unwrap();
-    let Some(postgres) = Postgres::start_in(path, folder) else {
+    let Some(postgres) = Postgres::start_in(&path, folder) else {
         return;
     };
     fills(&Database::at(postgres.url()), &disk).await;

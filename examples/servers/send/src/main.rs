@@ -30,7 +30,8 @@ use send::{Variant, client};
 
 /// Posts sample events to a server, as Codat does.
 ///
-/// They are signed with the first secret of the environment variable `CODAT_WEBHOOK_SECRETS`.
+/// They are signed with the first secret of the environment variable `CODAT_WEBHOOK_SECRETS`, events and legacy
+/// alerts alike.
 #[derive(Parser)]
 struct Arguments {
     /// Event types (`items.write.unsuccessful`), or names of samples (`company.created@minimal`).

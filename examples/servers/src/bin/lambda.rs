@@ -30,13 +30,11 @@
 #[allow(dead_code)]
 mod settings;
 
-use std::collections::HashMap;
 use std::process::ExitCode;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use codat_webhooks::signature::{SignatureError, SignatureHeaders, Verified, Verifier};
+use codat_webhooks::signature::{SignatureHeaders, Verifier};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use settings::setting;
 use tracing::{info, warn};
@@ -54,30 +52,6 @@ impl Queue for NoQueue {
     }
 }
 
-/// What API Gateway and a function URL hand over.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Request {
-    headers: Option<HashMap<String, String>>,
-    /// All values of each header, from a REST API.
-    multi_value_headers: Option<HashMap<String, Vec<String>>>,
-    body: Option<String>,
-    #[serde(default)]
-    is_base64_encoded: bool,
-    http_method: Option<String>,
-    request_context: Context,
-}
-
-#[derive(Deserialize)]
-struct Context {
-    http: Option<Http>,
-}
-
-#[derive(Deserialize)]
-struct Http {
-    method: String,
-}
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_ansi(false).init();
@@ -93,33 +67,33 @@ async fn main() -> ExitCode {
 async fn serve(queue: impl Queue) -> Result<(), Error> {
     let verifier: Verifier = setting("CODAT_WEBHOOK_SECRETS", None)?;
     let (verifier, queue) = (&verifier, &queue);
-    run(service_fn(async move |event: LambdaEvent<Request>| {
-        let status = receive(verifier, queue, event.payload).await;
+    run(service_fn(async move |event: LambdaEvent<Value>| {
+        let status = receive(verifier, queue, &event.payload).await;
         Ok::<Value, Error>(json!({ "statusCode": status, "body": "" }))
     }))
     .await
 }
 
-/// Answers a request. The response says nothing that would help someone who is guessing signatures.
-async fn receive(verifier: &Verifier, queue: &impl Queue, request: Request) -> u16 {
-    let http = request.request_context.http.as_ref();
-    let method = http
-        .map(|http| &http.method)
-        .or(request.http_method.as_ref());
+/// Answers a request as API Gateway and a function URL hand it over. The response says nothing that would help
+/// someone who is guessing signatures.
+async fn receive(verifier: &Verifier, queue: &impl Queue, request: &Value) -> u16 {
+    let method = request.pointer("/requestContext/http/method");
+    let method = method.unwrap_or(&request["httpMethod"]).as_str();
     // A transformation in Codat's pipeline can turn POST into PUT.
-    if !method.is_some_and(|method| ["POST", "PUT"].contains(&method.as_str())) {
+    if !matches!(method, Some("POST" | "PUT")) {
         return 405;
     }
-    let text = request.body.as_deref().unwrap_or_default();
-    let body = match request.is_base64_encoded {
-        true => BASE64_STANDARD.decode(text),
-        false => Ok(text.as_bytes().to_vec()),
+    let text = request["body"].as_str().unwrap_or_default();
+    let body = match request["isBase64Encoded"].as_bool() {
+        Some(true) => BASE64_STANDARD.decode(text),
+        _ => Ok(text.as_bytes().to_vec()),
     };
     let Ok(body) = body else {
         warn!("refused: the body is not in base64");
         return 400;
     };
-    let delivery = match verify(verifier, &request, body) {
+    let headers = SignatureHeaders::from_headers(headers(request));
+    let delivery = match headers.and_then(|headers| verifier.verify(headers, body)) {
         Ok(delivery) => delivery,
         Err(reason) => {
             warn!(%reason, "refused");
@@ -139,20 +113,20 @@ async fn receive(verifier: &Verifier, queue: &impl Queue, request: Request) -> u
     }
 }
 
-fn verify(
-    verifier: &Verifier,
-    request: &Request,
-    body: Vec<u8>,
-) -> Result<Verified<Vec<u8>>, SignatureError> {
-    let one = request.headers.iter().flatten();
-    let all = request.multi_value_headers.iter().flatten();
-    let mut headers: Vec<(&str, &str)> = all
-        .flat_map(|(name, values)| values.iter().map(move |value| (&**name, &**value)))
-        .collect();
-    if headers.is_empty() {
-        headers = one.map(|(name, value)| (&**name, &**value)).collect();
+/// Returns all values of each header, which a REST API hands over beside the last one of each.
+fn headers(request: &Value) -> Vec<(&str, &str)> {
+    let of = |name: &str| request[name].as_object().into_iter().flatten();
+    let mut headers = Vec::new();
+    for (name, values) in of("multiValueHeaders") {
+        for value in values.as_array().into_iter().flatten() {
+            headers.extend(value.as_str().map(|value| (name.as_str(), value)));
+        }
     }
-    verifier.verify(SignatureHeaders::from_headers(headers)?, body)
+    if headers.is_empty() {
+        let text = of("headers").filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+        headers.extend(text);
+    }
+    headers
 }
 
 #[cfg(test)]

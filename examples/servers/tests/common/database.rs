@@ -1,7 +1,7 @@
 //! Databases of the tests: a SQLite file, or one in a PostgreSQL of the test's own.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak, mpsc};
@@ -17,18 +17,18 @@ pub struct Database {
     pub url: String,
     /// Has the file of SQLite, and tickets.
     pub folder: TempDir,
-    _server: Option<Arc<Postgres>>,
+    /// Runs as long as it is needed.
+    server: Option<Arc<Postgres>>,
 }
 
 impl Database {
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/inbox.db", folder.path().display());
-        let _server = None;
         Self {
             url,
             folder,
-            _server,
+            server: None,
         }
     }
 
@@ -38,13 +38,12 @@ impl Database {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let server = {
             let mut shared = SHARED.lock().unwrap();
-            match shared.upgrade() {
-                Some(server) => server,
-                None => {
-                    let server = Arc::new(Postgres::start()?);
-                    *shared = Arc::downgrade(&server);
-                    server
-                }
+            if let Some(server) = shared.upgrade() {
+                server
+            } else {
+                let server = Arc::new(Postgres::start()?);
+                *shared = Arc::downgrade(&server);
+                server
             }
         };
         let url = server.url();
@@ -53,17 +52,16 @@ impl Database {
         let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
         sqlx::query(create).execute(&pool).await.unwrap();
         let mut database = Self::at(url.replace("/postgres?", &format!("/{name}?")));
-        database._server = Some(server);
+        database.server = Some(server);
         Some(database)
     }
 
     pub fn at(url: String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let _server = None;
         Self {
             url,
             folder,
-            _server,
+            server: None,
         }
     }
 
@@ -136,10 +134,11 @@ impl Postgres {
     /// Returns `None` if it is not installed, unless `REQUIRE_POSTGRES` is set.
     pub fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        Self::start_in(folder.path().to_owned(), folder)
+        let path = folder.path().to_owned();
+        Self::start_in(&path, folder)
     }
 
-    pub fn start_in(path: PathBuf, folder: TempDir) -> Option<Self> {
+    pub fn start_in(path: &Path, folder: TempDir) -> Option<Self> {
         let versions = std::fs::read_dir("/usr/lib/postgresql");
         let bin = versions.ok().and_then(|mut versions| {
             let version = versions.next()?.ok()?;
@@ -151,7 +150,7 @@ impl Postgres {
             eprintln!("skipped: PostgreSQL is not installed");
         }
         let bin = bin?;
-        for path in [folder.path(), &path] {
+        for path in [folder.path(), path] {
             let status = Command::new("chown").arg("postgres").arg(path).status();
             assert!(status.unwrap().success());
         }
@@ -176,7 +175,7 @@ impl Postgres {
         Some(postgres)
     }
 
-    fn spawn(data: &PathBuf, bin: &std::path::Path, port: u16) -> Child {
+    fn spawn(data: &PathBuf, bin: &Path, port: u16) -> Child {
         let mut command = as_postgres(bin.join("postgres"));
         command
             .arg("-D")

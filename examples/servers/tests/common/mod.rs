@@ -1,6 +1,6 @@
 //! A server as a process, and deliveries to it: genuine ones, and those that must be refused.
 
-#![allow(dead_code)] // each test file uses some of it
+#![allow(dead_code, unused_imports)] // each test file uses some of it
 
 mod database;
 

@@ -49,8 +49,7 @@ fn verifier() -> Verifier {
 }
 
 async fn answer(queue: &impl Queue, recording: &Value) -> u16 {
-    let request = serde_json::from_value(recording.clone()).unwrap();
-    receive(&verifier(), queue, request).await
+    receive(&verifier(), queue, recording).await
 }
 
 #[tokio::test]
