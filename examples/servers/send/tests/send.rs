@@ -56,7 +56,8 @@ fn answer(stream: &TcpStream, statuses: [u16; 2], accepted: &Accepted) -> bool {
         accepted.lock().unwrap().push(body);
     }
     let mut stream = stream;
-    write!(stream, "HTTP/1.1 {status} -\r\ncontent-length: 0\r\n\r\n").is_ok()
+    let answer = format!("HTTP/1.1 {status} -\r\ncontent-length: 0\r\n\r\n");
+    stream.write_all(answer.as_bytes()).is_ok()
 }
 
 /// Runs the program: status, standard output, standard error.
