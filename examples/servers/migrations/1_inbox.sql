@@ -13,7 +13,9 @@ CREATE TABLE IF NOT EXISTS inbox (
     reason      TEXT                        -- of the last failure, without customer data
 );
 
-CREATE INDEX IF NOT EXISTS inbox_due ON inbox (state, due_at, received_at, bytes, attempts);
+-- What is open is found at once, however much is remembered.
+CREATE INDEX IF NOT EXISTS inbox_open ON inbox (due_at, received_at, state, bytes, attempts) WHERE state <> 'done';
+CREATE INDEX IF NOT EXISTS inbox_done ON inbox (due_at) WHERE state = 'done';
 
 -- What /readyz writes, to find out whether the database takes anything.
 CREATE TABLE IF NOT EXISTS probe (id BIGINT PRIMARY KEY, filler BYTEA NOT NULL);

@@ -25,6 +25,8 @@ const MIGRATIONS: [(i64, &str, &str); 2] = [
 pub struct Database {
     pool: AnyPool,
     is_postgres: bool,
+    /// How long a statement may take.
+    pub patience: Duration,
 }
 
 impl Database {
@@ -50,7 +52,11 @@ impl Database {
             })
             .connect_lazy(&url)
             .map_err(|error| format!("DATABASE_URL: {error}"))?;
-        Ok(Self { pool, is_postgres })
+        Ok(Self {
+            pool,
+            is_postgres,
+            patience: PATIENCE,
+        })
     }
 
     /// Creates the tables that are missing.
@@ -79,7 +85,7 @@ impl Database {
 
     /// Runs a statement, and returns how many rows it has changed.
     pub async fn execute(&self, query: Query<'_, Any, AnyArguments>) -> Result<u64, Error> {
-        bounded(PATIENCE, async {
+        bounded(self.patience, async {
             let mut connection = self.connection().await?;
             let result = query.execute(&mut *connection).await;
             connection.give_back();
@@ -90,7 +96,7 @@ impl Database {
 
     /// Runs a statement, and returns its rows.
     pub async fn fetch(&self, query: Query<'_, Any, AnyArguments>) -> Result<Vec<AnyRow>, Error> {
-        bounded(PATIENCE, async {
+        bounded(self.patience, async {
             let mut connection = self.connection().await?;
             let result = query.fetch_all(&mut *connection).await;
             connection.give_back();

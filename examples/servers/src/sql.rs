@@ -1,7 +1,8 @@
 //! Every statement that the inbox makes, for SQLite and PostgreSQL alike.
 //!
 //! `{now}` and `{skip}` are the differences. All but `DONE`, which is in one transaction with what the
-//! handler writes, are transactions of their own. The table is in `migrations/1_inbox.sql`.
+//! handler writes, are transactions of their own. The table is in `migrations/1_inbox.sql`; `state <> 'done'`
+//! is for SQLite, which uses an index of open rows only if it finds the words of the index.
 
 /// `{now}`: the database's clock, in milliseconds.
 pub const NOW: [&str; 2] = [
@@ -43,7 +44,8 @@ pub const CLAIM: &str = "
     UPDATE inbox SET token = $1, due_at = {now} + $2,
         lost = lost + CASE WHEN token IS NULL THEN 0 ELSE 1 END
     WHERE message_id = (
-        SELECT message_id FROM inbox WHERE state = 'waiting' AND due_at >= $3 AND due_at <= {now}
+        SELECT message_id FROM inbox
+        WHERE state <> 'done' AND state = 'waiting' AND due_at >= $3 AND due_at <= {now}
         ORDER BY due_at, received_at LIMIT 1 {skip})
     RETURNING message_id, body, attempts, lost";
 
@@ -72,21 +74,22 @@ pub const RELEASE: &str = "
 // Dead letters
 
 pub const LIST: &str = "
-    SELECT message_id, bytes, attempts, reason FROM inbox WHERE state = 'dead' ORDER BY received_at";
+    SELECT message_id, bytes, attempts, reason FROM inbox
+    WHERE state <> 'done' AND state = 'dead' ORDER BY received_at";
 
 pub const SHOW: &str = "SELECT body FROM inbox WHERE state = 'dead' AND message_id = $1";
 
 /// Of one message id, or of all if it is NULL.
 pub const RETRY: &str = "
     UPDATE inbox SET state = 'waiting', due_at = 0, attempts = 0, lost = 0
-    WHERE state = 'dead' AND message_id = COALESCE($1, message_id) RETURNING message_id";
+    WHERE state <> 'done' AND state = 'dead' AND message_id = COALESCE($1, message_id) RETURNING message_id";
 
 // Housekeeping
 
 pub const MEASURE: &str = "
     SELECT state, COUNT(*), CAST(SUM(bytes) AS BIGINT), CAST(SUM(attempts) AS BIGINT),
         {now} - MIN(received_at)
-    FROM inbox WHERE state IN ('waiting', 'dead') GROUP BY state";
+    FROM inbox WHERE state <> 'done' GROUP BY state";
 
 /// In small batches, so that others do not wait.
 pub const PURGE: &str = "
@@ -98,7 +101,7 @@ pub const PURGE: &str = "
 /// renew its lease.
 pub const CLOCK: &str = "
     UPDATE inbox SET due_at = {now} + CASE WHEN token IS NULL THEN 0 ELSE $2 END
-    WHERE state = 'waiting' AND due_at > {now} + $1";
+    WHERE state <> 'done' AND state = 'waiting' AND due_at > {now} + $1";
 
 pub const PROBE: &str = "
     INSERT INTO probe (id, filler) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET filler = $1";
