@@ -46,6 +46,7 @@ impl Database {
         let pool = AnyPoolOptions::new()
             .max_connections(if is_postgres { connections } else { 1 })
             .acquire_timeout(PATIENCE)
+            .test_before_acquire(is_postgres)
             .after_connect(move |connection, _| {
                 let set = sql::CONNECT[usize::from(is_postgres)];
                 Box::pin(async move { connection.execute(set).await.map(drop) })

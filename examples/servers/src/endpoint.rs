@@ -47,6 +47,24 @@ pub const FULL: Outcome = (503, "full");
 /// The database is away.
 pub const AWAY: Outcome = (503, "away");
 
+/// Those that alerts look at. They are counted from 0 on, so that the first one is an increase.
+const COUNTED: [Outcome; 6] = [
+    (401, "forged"),
+    (401, "old"),
+    (401, "future"),
+    BUSY,
+    FULL,
+    AWAY,
+];
+
+fn count((answer, reason): Outcome, more: u64) {
+    let labels = [
+        ("answer", answer.to_string()),
+        ("reason", reason.to_owned()),
+    ];
+    counter!("codat_deliveries_total", &labels).increment(more);
+}
+
 fn refused(error: SignatureError) -> Outcome {
     let reason = match error {
         SignatureError::MissingHeader(_) => "unsigned",
@@ -98,6 +116,9 @@ struct Endpoint<Q> {
 /// An error is a line that names a setting.
 pub fn router<Q: Queue>(queue: Arc<Q>) -> Result<Router, String> {
     let settings = Settings::read()?;
+    for outcome in COUNTED {
+        count(outcome, 0);
+    }
     let endpoint = Arc::new(Endpoint {
         memory: Semaphore::new(kibibytes(settings.body_memory) as usize),
         settings,
@@ -134,11 +155,7 @@ async fn receive<Q: Queue>(
         .instrument(span.clone());
     let outcome = timeout(REQUEST_TIMEOUT, receive).await.unwrap_or(TOO_SLOW);
     let (answer, reason) = outcome;
-    let labels = [
-        ("answer", answer.to_string()),
-        ("reason", reason.to_owned()),
-    ];
-    counter!("codat_deliveries_total", &labels).increment(1);
+    count(outcome, 1);
     if outcome == DUPLICATE {
         counter!("codat_duplicates_total").increment(1);
     }

@@ -64,7 +64,7 @@ enum Command {
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
     let is_dead = matches!(command, Some(Command::Dead(_)));
-    init_logs(if is_dead { "off" } else { "info,sqlx=off" });
+    init_logs(if is_dead { "off" } else { "info" });
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.to_string()),
@@ -101,9 +101,9 @@ async fn run(receives: bool, works: bool) -> Result<(), String> {
     let metrics = optional("METRICS_LISTEN")?;
     let address: SocketAddr = setting("LISTEN", Some("127.0.0.1:8080"))?;
     let connections = number("CONNECTIONS", 512, 100_000)?;
+    serve_metrics(metrics).await?;
     let router = receives.then(|| endpoint::router(Arc::clone(&inbox)));
     let router = router.transpose()?;
-    serve_metrics(metrics).await?;
     let stop = stop_signal()?;
 
     if let Err(error) = inbox.database.migrate().await {

@@ -22,7 +22,9 @@ thread_local! {
 /// A panic is logged with its place in the code and without its message, which may contain customer
 /// data.
 pub fn init_logs(level: &str) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let levels = std::env::var("RUST_LOG").unwrap_or_else(|_| level.to_owned());
+    // Its lines are not bounded, and what they say is logged here.
+    let filter = EnvFilter::new(format!("sqlx=off,{levels}"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

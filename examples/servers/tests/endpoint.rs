@@ -14,7 +14,7 @@ use send::Delivery;
 #[tokio::test]
 async fn every_sample_is_handled_and_no_log_tells_of_customers() {
     let database = Database::sqlite();
-    let server = Server::start(&database, &[("RUST_LOG", "debug,sqlx=off")]);
+    let server = Server::start(&database, &[("RUST_LOG", "debug")]);
     // Any text can come as an event type.
     let odd = example(1, "Larkfield Lanterns has closed");
     let nul = example(2, "Larkfield \\u0000 Lanterns");

@@ -19,6 +19,7 @@ on_both! {
     what_a_killed_server_has_accepted_is_handled
     a_body_that_cannot_be_parsed_is_a_dead_letter_at_once
     what_fails_is_tried_again_and_then_a_dead_letter
+    an_effect_that_the_database_refuses_is_a_failure
     a_dead_letter_that_is_delivered_again_is_tried_again
     failing_events_do_not_hold_up_others
     a_handler_that_takes_too_long_has_failed_and_has_no_effect
@@ -220,6 +221,26 @@ async fn what_fails_is_tried_again_and_then_a_dead_letter(database: Database) {
     assert_eq!(run_dead(&database, &["show", "msg_1"]).0, Some(2));
     let log = server.stop();
     assert!(!log.contains("example of a panic"), "{log}");
+}
+
+async fn an_effect_that_the_database_refuses_is_a_failure(database: Database) {
+    let server = Server::start(&database, &[("ATTEMPTS", "2")]);
+    database.rows("ALTER TABLE audit RENAME TO moved").await;
+    let none = genuine("msg_2", event(2).replace("disconnected", "connected"));
+    post(&server, &[genuine("msg_1", event(1)), none]).await;
+    database.handled().await;
+    let states = database.states().await;
+    assert_eq!((states["dead"], states["done"]), (1, 1));
+    let list = dead(&database, &["list"]);
+    assert!(
+        list.contains("\t2\tthe database refused the effect: "),
+        "{list}"
+    );
+    database.rows("ALTER TABLE moved RENAME TO audit").await;
+    dead(&database, &["retry", "msg_1"]);
+    database.handled().await;
+    assert_eq!(database.effects().await, once(1..2));
+    server.stop();
 }
 
 async fn a_dead_letter_that_is_delivered_again_is_tried_again(database: Database) {
