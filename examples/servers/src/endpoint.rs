@@ -58,11 +58,8 @@ const COUNTED: [Outcome; 6] = [
 ];
 
 fn count((answer, reason): Outcome, more: u64) {
-    let labels = [
-        ("answer", answer.to_string()),
-        ("reason", reason.to_owned()),
-    ];
-    counter!("codat_deliveries_total", &labels).increment(more);
+    let answer = answer.to_string();
+    counter!("codat_deliveries_total", "answer" => answer, "reason" => reason).increment(more);
 }
 
 fn refused(error: SignatureError) -> Outcome {
@@ -76,7 +73,6 @@ fn refused(error: SignatureError) -> Outcome {
     (401, reason)
 }
 
-/// The settings of the endpoint.
 struct Settings {
     /// `CODAT_WEBHOOK_SECRETS`: one secret, or several separated by spaces.
     verifier: Verifier,
@@ -165,7 +161,7 @@ async fn receive<Q: Queue>(
         (401, _) => FORGED.warn(|hidden| warn!(reason, hidden, "refused")),
         _ => REFUSED.warn(|hidden| warn!(answer, reason, hidden, "refused")),
     });
-    StatusCode::from_u16(answer).unwrap_or_default()
+    StatusCode::from_u16(answer).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 impl<Q: Queue> Endpoint<Q> {
