@@ -51,6 +51,8 @@ pub enum Failure {
     Away(Error),
     /// It does not count: the process is stopped.
     Stopped,
+    /// It has not begun: it may have killed its worker, and so may another one that is handled now.
+    Later,
     /// Another worker has it.
     Lost,
 }

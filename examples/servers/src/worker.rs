@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use metrics::{counter, histogram};
 use sqlx::Error;
 use tokio::runtime::Handle;
-use tokio::sync::{RwLock, watch};
+use tokio::sync::{Mutex, RwLock, watch};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 use tracing::{Instrument, error, info, info_span, warn};
@@ -48,6 +48,8 @@ pub struct Worker {
     retry: Duration,
     /// An event that may have killed its worker is handled while no other one is.
     alone: RwLock<()>,
+    /// One of them at a time is in hand: others would be lost with it.
+    suspect: Mutex<()>,
 }
 
 static FAILED: Lines = Lines::new();
@@ -67,6 +69,7 @@ impl Worker {
             attempts: number("ATTEMPTS", 8, 1000)?.cast_signed() as i64,
             retry: seconds("RETRY_SECONDS", 10, 900)?,
             alone: RwLock::default(),
+            suspect: Mutex::default(),
         })
     }
 
@@ -116,6 +119,9 @@ impl Worker {
                 warn!("stopped in the middle, and put back");
                 return self.until_done(|| self.inbox.release(&claim, 0)).await;
             }
+            Err(Failure::Later) => {
+                return self.until_done(|| self.inbox.release(&claim, 1000)).await;
+            }
             Err(Failure::Away(error)) => {
                 waiting(&error);
                 return self.until_done(|| self.inbox.release(&claim, 1000)).await;
@@ -155,10 +161,13 @@ impl Worker {
             let reason = format!("its worker was killed in the middle of it {CRASHES} times");
             return Err(Failure::Final(reason));
         }
-        let _others = match claim.lost {
-            0 => (Some(self.alone.read().await), None),
-            _ => (None, Some(self.alone.write().await)),
-        };
+        let (_normal, _suspect);
+        if claim.lost == 0 {
+            _normal = self.alone.read().await;
+        } else {
+            let suspect = self.suspect.try_lock().map_err(|_| Failure::Later)?;
+            _suspect = (suspect, self.alone.write().await);
+        }
         let (this, its) = (Arc::clone(self), claim.clone());
         let thread = thread.insert(spawn_blocking(move || this.handle(&its)));
         match timeout(self.limit + Duration::from_secs(1), thread).await {
