@@ -295,7 +295,7 @@ async fn a_handler_that_takes_too_long_has_failed_and_has_no_effect(database: Da
 }
 
 async fn a_handler_that_blocks_keeps_its_lease(database: Database) {
-    let settings = [("LEASE_SECONDS", "2"), ("WORKERS", "4")];
+    let settings = [("LEASE_SECONDS", "3"), ("WORKERS", "4")];
     let server = Server::start(&database, &settings);
     let other = work(&database, &settings);
     let blocking = |n: usize| genuine(&format!("msg_{n}"), example(n, "example.blocking"));
