@@ -201,7 +201,7 @@ fn posts(arguments: &Arguments) -> Result<Vec<Post>, AnyError> {
     }
     for name in &arguments.types {
         let named = || samples::all().find(|sample| sample.name() == name);
-        let sample = named().or_else(|| samples::of(&name.as_str().into()).next());
+        let sample = named().or_else(|| samples::of(name.as_str()).next());
         let sample = sample.ok_or_else(|| format!("{name}: no such sample, see --list"))?;
         once.push(post(&sample));
     }
