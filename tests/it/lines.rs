@@ -145,7 +145,7 @@ fn an_error_and_a_path_are_short_and_one_line_whatever_they_show() {
                 r#"{{"id":"{ID}","eventType":"reports.@.generate.successful","payload":{{"id":"@"}}}}"#
             ),
             format!(r#"{{"AlertId":"@","RuleType":"@","{ID}":1}}"#),
-            format!(r#"{{"id":"@","eventType":"@","payload":{{}}}}"#),
+            r#"{"id":"@","eventType":"@","payload":{}}"#.to_owned(),
             r#"{"@":"@"}"#.to_owned(),
             r#"["@""#.to_owned(),
         ] {
