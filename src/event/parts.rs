@@ -172,16 +172,16 @@ label! {
     #[non_exhaustive]
     pub enum ReadScope {
         /// `read.completed`: every read.
-        All = "all",
+        All = "all";
         /// `read.completed.initial`: the first read after a connection was linked.
-        Initial = "initial",
+        Initial = "initial";
         /// `read.completed.successful`: reads in which every data type succeeded.
-        Successful = "successful",
+        Successful = "successful";
         /// `read.completed.unsuccessful`: reads in which some data types failed.
-        Unsuccessful = "unsuccessful",
+        Unsuccessful = "unsuccessful";
         /// `read.completed.successful.initial`: the first read after a connection was linked, if every
         /// data type succeeded.
-        SuccessfulInitial = "successfulInitial",
+        SuccessfulInitial = "successfulInitial";
     }
 }
 
@@ -189,9 +189,9 @@ label! {
     /// The outcome that an event type states.
     pub enum Outcome {
         /// The event type ends in `successful`.
-        Successful = "successful",
+        Successful = "successful";
         /// The event type ends in `unsuccessful`.
-        Unsuccessful = "unsuccessful",
+        Unsuccessful = "unsuccessful";
     }
 }
 

@@ -126,12 +126,12 @@ macro_rules! text_serde {
 pub(crate) use text_serde;
 
 /// Declares a closed set of names, which are labels and not sent by Codat: the enum, `as_str`,
-/// `Display` and `Serialize`.
+/// `Serialize`, and `Display`, which writes the name or, where there is one, the description after it.
 macro_rules! label {
     (
         $(#[$meta:meta])*
         pub enum $name:ident {
-            $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+
+            $($(#[$variant_meta:meta])* $variant:ident = $text:literal $(, $description:literal)?;)+
         }
     ) => {
         $(#[$meta])*
@@ -141,7 +141,8 @@ macro_rules! label {
         }
 
         impl $name {
-            /// Returns the name, one of a small fixed set, which `Display` and `Serialize` write too.
+            /// Returns the name, one of a small fixed set, which `Serialize` writes too. Use it as a label of a
+            /// metric.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -152,7 +153,9 @@ macro_rules! label {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.as_str())
+                f.pad(match self {
+                    $(Self::$variant => [$text $(, $description)?].last().unwrap_or(&$text),)+
+                })
             }
         }
 

@@ -25,35 +25,27 @@ pub struct Drift {
 }
 
 label! {
-    /// The kind of a [`Drift`].
+    /// The kind of a [`Drift`]. `Display` describes it: `unknown field`.
     #[non_exhaustive]
     pub enum DriftKind {
         /// An unknown event type, or an unknown rule of a legacy alert.
-        EventType = "eventType",
+        EventType = "eventType", "unknown event type";
         /// A field that no struct names. Its content is not examined.
-        Field = "field",
+        Field = "field", "unknown field";
         /// A value outside the documented set of its vocabulary.
-        Value = "value",
+        Value = "value", "undocumented value";
         /// A value that does not fit the type of its optional field.
-        Misfit = "misfit",
+        Misfit = "misfit";
         /// A field that was sent more than once.
-        Repeated = "repeated",
+        Repeated = "repeated", "repeated field";
         /// A date that no view of [`Timestamp`](crate::value::Timestamp) can read.
-        Date = "date",
+        Date = "date", "unreadable date";
     }
 }
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            DriftKind::EventType => "unknown event type",
-            DriftKind::Field => "unknown field",
-            DriftKind::Value => "undocumented value",
-            DriftKind::Misfit => "misfit",
-            DriftKind::Repeated => "repeated field",
-            DriftKind::Date => "unreadable date",
-        };
-        write!(f, "{kind} at {}", self.path)
+        write!(f, "{} at {}", self.kind, self.path)
     }
 }
 

@@ -45,22 +45,21 @@ use crate::value::EventId;
 pub struct Error(Box<Inner>);
 
 label! {
-    /// The kind of an [`Error`].
+    /// The kind of an [`Error`]. `Display` describes it: `payload does not fit`.
     #[non_exhaustive]
     pub enum ErrorKind {
         /// The body is not a single UTF-8 JSON value.
-        Json = "json",
+        Json = "json", "not JSON";
         /// The body is JSON, but not an event.
-        Envelope = "envelope",
+        Envelope = "envelope", "not a webhook event";
         /// The body is a known event that is missing a required field or has one of the wrong type.
-        Payload = "payload",
+        Payload = "payload", "payload does not fit";
     }
 }
 
 #[derive(thiserror::Error)]
 #[error(
-    "{}: {problem} at {}{}line {} column {}{context}",
-    headline(*kind),
+    "{kind}: {problem} at {}{}line {} column {}{context}",
     path.as_deref().unwrap_or_default(),
     if path.is_some() { ", " } else { "" },
     place.0,
@@ -73,14 +72,6 @@ struct Inner {
     place: (usize, usize),
     context: Context,
     source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-fn headline(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Json => "not JSON",
-        ErrorKind::Envelope => "not a webhook event",
-        ErrorKind::Payload => "payload does not fit",
-    }
 }
 
 /// What is wrong.

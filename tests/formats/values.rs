@@ -152,7 +152,9 @@ impl Values {
         Any: From<&'a T>,
     {
         self.push([value]);
-        let raw = extra.iter().map(|(_, value)| Any::RawJson(value.clone()));
+        // An `Option` around a null reads none.
+        let raw = extra.iter().filter(|(_, value)| value.as_str() != "null");
+        let raw = raw.map(|(_, value)| Any::RawJson(value.clone()));
         self.0.extend(raw);
     }
 

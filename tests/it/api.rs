@@ -150,38 +150,38 @@ fn tags_iterate_from_both_ends_and_by_value() {
     assert_eq!(owned, [("a".into(), "1".into()), ("c".into(), "3".into())]);
 }
 
-/// Asserts that a value has the label, in each way of writing it.
-fn assert_label<T: Serialize + Display>(value: T, as_str: &str, label: &str) {
+/// Asserts that a value has the label, and is displayed as it or as a description of it.
+fn assert_label<T: Serialize + Display>(value: T, as_str: &str, label: &str, displayed: &str) {
     assert_eq!(as_str, label);
-    assert_eq!(value.to_string(), label);
     assert_eq!(serde_json::to_value(&value).unwrap(), label);
-    assert_eq!(format!("[{value:>12}]"), format!("[{label:>12}]"));
+    assert_eq!(value.to_string(), displayed);
+    assert_eq!(format!("[{value:>24}]"), format!("[{displayed:>24}]"));
 }
 
 #[test]
 fn kinds_have_labels() {
-    for (kind, label) in [
-        (ErrorKind::Json, "json"),
-        (ErrorKind::Envelope, "envelope"),
-        (ErrorKind::Payload, "payload"),
+    for (kind, label, displayed) in [
+        (ErrorKind::Json, "json", "not JSON"),
+        (ErrorKind::Envelope, "envelope", "not a webhook event"),
+        (ErrorKind::Payload, "payload", "payload does not fit"),
     ] {
-        assert_label(kind, kind.as_str(), label);
+        assert_label(kind, kind.as_str(), label, displayed);
     }
-    for (kind, label) in [
-        (DriftKind::EventType, "eventType"),
-        (DriftKind::Field, "field"),
-        (DriftKind::Value, "value"),
-        (DriftKind::Misfit, "misfit"),
-        (DriftKind::Repeated, "repeated"),
-        (DriftKind::Date, "date"),
+    for (kind, label, displayed) in [
+        (DriftKind::EventType, "eventType", "unknown event type"),
+        (DriftKind::Field, "field", "unknown field"),
+        (DriftKind::Value, "value", "undocumented value"),
+        (DriftKind::Misfit, "misfit", "misfit"),
+        (DriftKind::Repeated, "repeated", "repeated field"),
+        (DriftKind::Date, "date", "unreadable date"),
     ] {
-        assert_label(kind, kind.as_str(), label);
+        assert_label(kind, kind.as_str(), label, displayed);
     }
     for (outcome, label) in [
         (Outcome::Successful, "successful"),
         (Outcome::Unsuccessful, "unsuccessful"),
     ] {
-        assert_label(outcome, outcome.as_str(), label);
+        assert_label(outcome, outcome.as_str(), label, label);
     }
     for (scope, label) in [
         (ReadScope::All, "all"),
@@ -190,7 +190,7 @@ fn kinds_have_labels() {
         (ReadScope::Unsuccessful, "unsuccessful"),
         (ReadScope::SuccessfulInitial, "successfulInitial"),
     ] {
-        assert_label(scope, scope.as_str(), label);
+        assert_label(scope, scope.as_str(), label, label);
     }
 }
 

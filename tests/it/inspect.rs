@@ -417,8 +417,9 @@ fn drift_is_a_line_for_each_thing_that_is_new() {
         .replacen("\"Linked\"", "\"Pau\\tsed\"", 1);
     let name = file("drift.jsonl", format!("{good}\n{paused}{MISFIT}\n"));
     let run = inspect(&["--drift", name], b"");
-    let line =
-        format!("{name}:2\tconnection.connected\tpayload.connection.status\tvalue\tPau\\tsed\n");
+    let line = format!(
+        "{name}:2\tconnection.connected\tpayload.connection.status\tundocumented value\tPau\\tsed\n"
+    );
     assert_eq!((run.status, run.out.as_str()), (1, &*line));
     assert!(run.err.starts_with(&format!("{name}:3: ")), "{run:?}");
 
