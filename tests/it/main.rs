@@ -3,6 +3,7 @@
 mod accessors;
 mod api;
 mod common;
+mod documentation;
 mod drift;
 mod errors;
 mod event_pattern;
@@ -18,7 +19,6 @@ mod memory;
 mod misfits;
 mod payload_methods;
 mod properties;
-mod readme;
 mod round_trip;
 mod samples;
 mod setters;
