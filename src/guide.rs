@@ -15,6 +15,6 @@ pub mod operating {}
 #[doc = include_str!("../docs/storing.md")]
 pub mod storing {}
 
-#[cfg(any(not(doctest), feature = "samples"))]
+#[cfg(any(not(doctest), all(feature = "arbitrary", feature = "samples")))]
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}

@@ -17,8 +17,8 @@ const USAGE: &str = "\
 Usage: inspect [--json | --drift] [--] [FILE...]
 
 Reads Codat webhook bodies and prints what happened in each: id, event type, company, and
-details. A FILE holds one body, or JSON Lines; `-` is standard input. Without any, reads the
-sample bodies.
+details. A FILE holds one body, or JSON Lines; `-` is standard input. Without any, reads what is
+piped into it, or else the sample bodies.
 
   --json      print a JSON object for each body
   --drift     print what the bodies have that the crate does not model: a line each of
@@ -29,7 +29,9 @@ sample bodies.
 pub const BAD_BODY: u8 = 1;
 pub const BAD_USE: u8 = 2;
 
-/// Runs the example and returns its exit status.
+/// Runs the example and returns its exit status. `aligned` says that the output is a terminal.
+///
+/// `input` is standard input, or nothing if that is a terminal and is not named.
 pub fn run(
     args: impl IntoIterator<Item = OsString>,
     input: &mut dyn Read,
@@ -123,6 +125,13 @@ impl Report<'_> {
             return self.out.flush();
         }
         if options.files.is_empty() {
+            let mut piped = Vec::new();
+            input.read_to_end(&mut piped)?;
+            if !piped.is_empty() {
+                return self
+                    .file(options.format, "-", &piped)
+                    .and_then(|()| self.out.flush());
+            }
             for sample in samples::all() {
                 let file = format!("tests/fixtures/{}.json", sample.name());
                 self.file(options.format, &file, sample.json().as_bytes())?;

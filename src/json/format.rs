@@ -4,7 +4,9 @@
 //! serde's own buffers (`flatten`, `untagged`, `tag`), raw JSON is read and written as the value that it
 //! is. Binary formats are refused in both directions.
 
+use std::any::type_name;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
@@ -46,11 +48,14 @@ pub(crate) fn write_raw_value<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     check_format(&serializer)?;
-    // A serializer that hands over to `serde_json` has its error type, or that of `erased_serde`. Any
-    // other would write the wrapper that is private to `serde_json`.
-    let error = std::any::type_name::<S::Error>();
-    if error == std::any::type_name::<serde_json::Error>() || error.starts_with("erased_serde::") {
-        return raw.serialize(serializer);
+    if is_serde_json::<S>() {
+        return if adds_members::<S>() {
+            let members: BTreeMap<String, &RawValue> =
+                serde_json::from_str(raw.get()).map_err(S::Error::custom)?;
+            members.serialize(serializer)
+        } else {
+            raw.serialize(serializer)
+        };
     }
     match serde_json::from_str(raw.get()) {
         Ok(value) => Plain(&value).serialize(serializer),
@@ -59,6 +64,22 @@ pub(crate) fn write_raw_value<S: Serializer>(
              `f64` can be stored as JSON text only",
         )),
     }
+}
+
+/// Returns `true` if a serializer hands over to `serde_json`: if it has its error type, or that of
+/// `erased_serde`. Any other would write the wrapper of raw text that is private to `serde_json`.
+fn is_serde_json<S: Serializer>() -> bool {
+    let error = type_name::<S::Error>();
+    error == type_name::<serde_json::Error>() || error.starts_with("erased_serde::")
+}
+
+/// Returns `true` if the value is flattened or tagged itself. Serde then adds its members to those of
+/// another object, and would add those of the wrapper.
+fn adds_members<S: Serializer>() -> bool {
+    let serializer = type_name::<S>();
+    ["::FlatMapSerializer<", "::TaggedSerializer<"]
+        .iter()
+        .any(|name| serializer.contains(name))
 }
 
 /// A deserializer for [`RawValue`] alone. Asked for one, `serde_json` calls `visit_map`, and every

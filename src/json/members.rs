@@ -140,10 +140,12 @@ impl<'a> Members<'a> {
     /// value that does not fit is not removed.
     pub(crate) fn optional<T: Field>(&mut self, name: Name) -> Option<T> {
         let mut value = None;
-        let read = self.take(name, false, &mut |json| {
-            T::read(json).map(|read| value = Some(read))
+        // After an error, there is no value.
+        let _ = self.take(name, false, &mut |json| {
+            value = Some(T::read(json)?);
+            Ok(())
         });
-        read.ok().and(value)
+        value
     }
 
     /// Removes a field that `read` accepts. Compiled once for all types.
