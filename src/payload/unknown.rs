@@ -27,7 +27,10 @@ impl UnknownPayload {
         Self {
             reference_company: members.peek(Name::new("referenceCompany", &[])),
             company_id: first_real([members.peek(Name::new("companyId", &[])), id.flatten()]),
-            connection_id: members.peek(Name::new("connectionId", &["connection.id"])),
+            connection_id: first_real([
+                members.peek(Name::new("connectionId", &[])),
+                members.peek(Name::new("connection.id", &[])),
+            ]),
         }
     }
 }

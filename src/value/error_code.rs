@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::Amount;
-use crate::json::{AsText, Field, FieldError, raw_value, text_forms};
+use crate::json::{AsText, Field, FieldError, check_format, raw_value, text_forms};
 
 /// Status code of a [`ConnectionError`](crate::payload::ConnectionError), usually an HTTP status
 /// code.
@@ -81,6 +81,7 @@ text_forms!(any ErrorCode as_str);
 
 impl Serialize for ErrorCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        check_format(&serializer)?;
         match &self.0 {
             Repr::Text(text) => text.serialize(serializer),
             Repr::Number(number) => number.serialize(serializer),

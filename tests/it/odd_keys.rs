@@ -2,12 +2,12 @@
 
 use codat_webhooks::{Envelope, ErrorKind, from_str};
 
-use crate::common::{COMPANY, ID, drift, event, fixtures, round_trip};
+use crate::common::{COMPANY, ID, drift, event, named, round_trip};
 
 #[test]
 fn a_lone_surrogate_in_a_value_is_kept_wherever_a_value_is() {
     let mut places = 0;
-    for fixture in fixtures() {
+    for fixture in named() {
         let tree = fixture.tree();
         for object in fixture.objects() {
             let body = tree.with(

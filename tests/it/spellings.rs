@@ -116,11 +116,14 @@ fn a_null_under_another_spelling_is_no_drift_and_is_not_written_back() {
     each_pair(|field, first, second, bodies| {
         let [of_first, of_second] = [first, second]
             .map(|spelling| read(&field.body.replacen('@', &member(spelling, field.value), 1)));
+        // A `type` beside the event type is no spelling of it, but a field of its own.
+        let is_own = (first, second) == ("eventType", "type");
         // An object that holds a null is a field of its own.
         let is_inside = second.contains('.');
         for (body, plain) in bodies(field.value, "null")
             .iter()
             .map(|body| (body, &of_first))
+            .filter(|_| !is_own)
         {
             assert_null(body, plain, is_inside);
         }

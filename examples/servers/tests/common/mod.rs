@@ -1,16 +1,20 @@
 //! A server as a process, and deliveries to it: genuine ones, and those that must be refused.
 
-#![allow(dead_code)] // each test file uses some of it
+#![allow(dead_code, unused_imports)] // each test file uses some of it
 
-use std::io::{BufRead, BufReader, Read};
+mod database;
+
+pub use database::{Database, Postgres};
+
+use std::io::Read;
 use std::net::SocketAddr;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
-use ::common::delivery::{Delivery, Variant, client};
 use codat_webhooks::samples;
 use codat_webhooks::signature::Secret;
+use send::{Delivery, Variant, client};
 
 pub const SECRET: &str = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=";
 const OTHER_SECRET: &str = "whsec_aGFyYm91ci1iaWtlcy13ZWJob29rLWtleQ==";
@@ -108,13 +112,13 @@ pub fn fixtures() -> Vec<(String, String)> {
 /// An event of its own for each number.
 pub fn event(number: usize) -> String {
     format!(
-        r#"{{"id":"00000000-0000-4000-8000-{number:012}","eventType":"read.completed","generatedDate":"2026-11-02T08:00:00Z","payload":{{"referenceCompany":{{"id":"6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40","name":"Larkfield Lanterns"}},"dataTypes":[]}}}}"#
+        r#"{{"id":"00000000-0000-4000-8000-{number:012}","eventType":"connection.disconnected","generatedDate":"2026-11-02T08:00:00Z","payload":{{"referenceCompany":{{"id":"6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40","name":"Larkfield Lanterns"}},"connection":{{"id":"2d9f7c31-0a4e-4b8c-9e15-7f3a6b2c8d04","status":"Deauthorized"}}}}}}"#
     )
 }
 
 /// An event of a type that the servers' handler treats in its own way.
 pub fn example(number: usize, event_type: &str) -> String {
-    event(number).replace("read.completed", event_type)
+    event(number).replace("connection.disconnected", event_type)
 }
 
 /// Runs a program to its end: status, standard output, standard error.
@@ -128,6 +132,90 @@ pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
     )
 }
 
+/// The program, on a database of its own.
+pub struct Server {
+    pub process: Process,
+    pub poster: Poster,
+}
+
+impl Server {
+    /// Receives and works.
+    pub fn start(database: &Database, settings: &[(&str, &str)]) -> Self {
+        Self::run(database, &[], settings)
+    }
+
+    pub fn receive(database: &Database, settings: &[(&str, &str)]) -> Self {
+        Self::run(database, &["receive"], settings)
+    }
+
+    fn run(database: &Database, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
+        let process = Process::start(&mut program(database, arguments, settings));
+        let poster = Poster::new(process.address());
+        Self { process, poster }
+    }
+
+    /// Stops it, and returns its log.
+    pub fn stop(mut self) -> String {
+        self.process.signal("-TERM");
+        assert!(self.process.wait().success());
+        self.process.logged("stopped");
+        self.process.log()
+    }
+}
+
+pub fn work(database: &Database, settings: &[(&str, &str)]) -> Process {
+    let process = Process::start(&mut program(database, &["work"], settings));
+    process.logged("working");
+    process
+}
+
+pub fn program(database: &Database, arguments: &[&str], settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+    command
+        .args(arguments)
+        .env("CODAT_WEBHOOK_SECRETS", SECRET)
+        .env("DATABASE_URL", &database.url)
+        .env("LISTEN", "127.0.0.1:0")
+        .env("RETRY_SECONDS", "1")
+        .env("LEASE_SECONDS", "3")
+        .env("TICKETS", database.folder.path())
+        .envs(settings.iter().copied());
+    command
+}
+
+/// Runs its `dead` command, which must succeed.
+pub fn dead(database: &Database, arguments: &[&str]) -> String {
+    let (status, out, error) = run_dead(database, arguments);
+    assert_eq!(status, Some(0), "{error}");
+    out
+}
+
+pub fn run_dead(database: &Database, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let arguments = [&["dead"], arguments].concat();
+    run(&mut program(database, &arguments, &[]))
+}
+
+/// Each test runs on both databases.
+#[macro_export]
+macro_rules! on_both {
+    ($($test:ident)*) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                super::$test($crate::common::Database::sqlite()).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                if let Some(database) = $crate::common::Database::postgres().await {
+                    super::$test(database).await;
+                }
+            })*
+        }
+    };
+}
+
 /// A process that is killed when the test ends, however it ends.
 pub struct Process {
     child: Child,
@@ -135,11 +223,10 @@ pub struct Process {
 }
 
 impl Process {
-    /// Its standard output is left to the caller.
     pub fn start(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -197,16 +284,8 @@ impl Process {
         plain[at..].parse().unwrap()
     }
 
-    /// Collects the lines of its standard output from now on.
-    pub fn collect(&mut self, lines: &Arc<Mutex<Vec<String>>>) {
-        let stdout: ChildStdout = self.child.stdout.take().unwrap();
-        let lines = Arc::clone(lines);
-        std::thread::spawn(move || {
-            for line in BufReader::new(stdout).lines() {
-                let Ok(line) = line else { break };
-                lines.lock().unwrap().push(line);
-            }
-        });
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     pub fn signal(&self, name: &str) {
@@ -245,6 +324,14 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
             "waited for {what}"
         );
         std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+pub async fn wait_for(what: &str, is_so: impl AsyncFn() -> bool) {
+    let start = Instant::now();
+    while !is_so().await {
+        assert!(start.elapsed() < Duration::from_mins(1), "{what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 

@@ -3,17 +3,16 @@
 use std::time::{Duration, SystemTime};
 
 use codat_webhooks::signature::Secret;
-use serde_json::{Value, json};
 
 use super::*;
 
 const SECRET: &str = "whsec_cXVheXNpZGUtYmlrZXMtd2ViaG9vay1rZXk=";
-const BODY: &str = include_str!("gateway/body.json");
+const BODY: &str = include_str!("body.json");
 
 const RECORDINGS: [(&str, &str); 3] = [
-    ("HTTP API", include_str!("gateway/api_gateway_http.json")),
-    ("REST API", include_str!("gateway/api_gateway_rest.json")),
-    ("function URL", include_str!("gateway/function_url.json")),
+    ("HTTP API", include_str!("api_gateway_http.json")),
+    ("REST API", include_str!("api_gateway_rest.json")),
+    ("function URL", include_str!("function_url.json")),
 ];
 
 /// Keeps what it takes, or takes nothing.
@@ -50,8 +49,7 @@ fn verifier() -> Verifier {
 }
 
 async fn answer(queue: &impl Queue, recording: &Value) -> u16 {
-    let request = lambda_http::request::from_str(&recording.to_string()).unwrap();
-    receive(&verifier(), queue, request).await.as_u16()
+    receive(&verifier(), queue, recording).await
 }
 
 #[tokio::test]
@@ -122,5 +120,31 @@ async fn codat_keeps_what_the_queue_does_not_take() {
     for (name, mut recording) in recordings() {
         sign(&mut recording, BODY.as_bytes(), SystemTime::now());
         assert_eq!(answer(&NoQueue, &recording).await, 503, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_signature_header_that_is_repeated_is_tried_whole() {
+    let (_, mut recording) = recordings().find(|(name, _)| *name == "REST API").unwrap();
+    sign(&mut recording, BODY.as_bytes(), SystemTime::now());
+    let name = "webhook-signature";
+    let genuine = recording["headers"][name].clone();
+    let wrong = json!(format!("v1,{}=", "A".repeat(43)));
+    for values in [[&genuine, &wrong], [&wrong, &genuine]] {
+        recording["multiValueHeaders"][name] = json!(values);
+        recording["headers"][name] = values[1].clone();
+        assert_eq!(answer(&Kept::default(), &recording).await, 202);
+    }
+    recording["multiValueHeaders"][name] = json!([wrong, wrong]);
+    assert_eq!(answer(&Kept::default(), &recording).await, 401);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_in_base64_is_refused() {
+    for (name, mut recording) in recordings() {
+        sign(&mut recording, BODY.as_bytes(), SystemTime::now());
+        recording["body"] = json!(BODY);
+        recording["isBase64Encoded"] = json!(true);
+        assert_eq!(answer(&Kept::default(), &recording).await, 400, "{name}");
     }
 }

@@ -16,21 +16,22 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use clap::Parser;
 use codat_webhooks::samples::{self, Sample};
 use codat_webhooks::signature::Secret;
 use codat_webhooks::{Envelope, uuid};
-use common::AnyError;
-use common::delivery::{Variant, client};
+type AnyError = Box<dyn std::error::Error + Send + Sync>;
 use futures_util::StreamExt;
 use hdrhistogram::Histogram;
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::seq::SliceRandom;
+use send::{Variant, client};
 
 /// Posts sample events to a server, as Codat does.
 ///
-/// They are signed with the first secret of the environment variable `CODAT_WEBHOOK_SECRETS`.
+/// They are signed with the first secret of the environment variable `CODAT_WEBHOOK_SECRETS`, events and legacy
+/// alerts alike.
 #[derive(Parser)]
 struct Arguments {
     /// Event types (`items.write.unsuccessful`), or names of samples (`company.created@minimal`).
@@ -200,7 +201,7 @@ fn posts(arguments: &Arguments) -> Result<Vec<Post>, AnyError> {
     }
     for name in &arguments.types {
         let named = || samples::all().find(|sample| sample.name() == name);
-        let sample = named().or_else(|| samples::of(&name.as_str().into()).next());
+        let sample = named().or_else(|| samples::of(name.as_str()).next());
         let sample = sample.ok_or_else(|| format!("{name}: no such sample, see --list"))?;
         once.push(post(&sample));
     }

@@ -2,11 +2,11 @@
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
-use metrics::{describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tracing::error;
 use tracing_subscriber::EnvFilter;
@@ -22,7 +22,9 @@ thread_local! {
 /// A panic is logged with its place in the code and without its message, which may contain customer
 /// data.
 pub fn init_logs(level: &str) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let levels = std::env::var("RUST_LOG").unwrap_or_else(|_| level.to_owned());
+    // Its lines are not bounded, and what they say is logged here.
+    let filter = EnvFilter::new(format!("sqlx=off,{levels}"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -37,16 +39,39 @@ pub fn init_logs(level: &str) {
 }
 
 /// Returns the place of the last panic on this thread.
-#[must_use]
 pub fn take_panic() -> Option<String> {
     PANIC.take()
 }
 
+/// Log lines of one kind, of which a flood is cut short.
+pub struct Lines(Mutex<Option<(Instant, u64)>>);
+
+impl Lines {
+    pub const fn new() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// Writes a line, with how many were left out before it: at most ten in ten seconds are written.
+    pub fn warn(&self, write: impl FnOnce(u64)) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let (start, count, hidden) = match *state {
+            Some((start, count)) if now - start < Duration::from_secs(10) => (start, count, 0),
+            before => (
+                now,
+                0,
+                before.map_or(0, |(_, count)| count.saturating_sub(10)),
+            ),
+        };
+        *state = Some((start, count + 1));
+        drop(state);
+        if count < 10 {
+            write(hidden);
+        }
+    }
+}
+
 /// Serves the metrics at `/metrics` of an address of their own, if there is one.
-///
-/// # Errors
-///
-/// Returns a line that names the setting.
 pub async fn serve_metrics(address: Option<SocketAddr>) -> Result<(), String> {
     let Some(address) = address else {
         return Ok(());
@@ -56,7 +81,6 @@ pub async fn serve_metrics(address: Option<SocketAddr>) -> Result<(), String> {
         .set_buckets(&[0.001, 0.01, 0.1, 1.0, 10.0, 100.0])
         .and_then(PrometheusBuilder::install_recorder)
         .map_err(|error| format!("metrics: {error}"))?;
-    describe();
     let upkeep = metrics.clone();
     tokio::spawn(async move {
         loop {
@@ -67,18 +91,4 @@ pub async fn serve_metrics(address: Option<SocketAddr>) -> Result<(), String> {
     let router = Router::new().route("/metrics", get(async move || metrics.render()));
     tokio::spawn(async move { serve::serve(listener, router, 16, std::future::pending()).await });
     Ok(())
-}
-
-fn describe() {
-    describe_counter!("codat_deliveries_total", "Deliveries by answer and reason");
-    describe_counter!(
-        "codat_events_total",
-        "Events handled, by variant and result"
-    );
-    describe_counter!("codat_duplicates_total", "Events dropped as duplicates");
-    describe_counter!("codat_dead_letters_total", "Events dead-lettered");
-    describe_gauge!("codat_queue_depth", "Events that are not handled yet");
-    describe_gauge!("codat_queue_oldest_seconds", "Age of the oldest of them");
-    describe_gauge!("codat_dead_letters", "Dead letters that are kept");
-    describe_histogram!("codat_handle_seconds", "Time to handle an event");
 }

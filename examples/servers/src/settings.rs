@@ -2,15 +2,12 @@
 
 use std::env::{self, VarError};
 use std::fmt::Display;
-use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
 
 /// Returns a setting, or its default. Without a default, the setting is required.
 ///
-/// # Errors
-///
-/// Returns a line that names the setting. It does not contain the value, which may be a secret.
+/// An error is a line that names the setting, without the value, which may be a secret.
 pub fn setting<T: FromStr<Err: Display>>(name: &str, default: Option<&str>) -> Result<T, String> {
     let text = match (env::var(name), default) {
         (Ok(text), _) => text,
@@ -24,10 +21,6 @@ pub fn setting<T: FromStr<Err: Display>>(name: &str, default: Option<&str>) -> R
 }
 
 /// Returns a setting that may be left out, in which case it is `None`.
-///
-/// # Errors
-///
-/// See [`setting`].
 pub fn optional<T: FromStr<Err: Display>>(name: &str) -> Result<Option<T>, String> {
     match env::var_os(name) {
         None => Ok(None),
@@ -36,10 +29,6 @@ pub fn optional<T: FromStr<Err: Display>>(name: &str) -> Result<Option<T>, Strin
 }
 
 /// Returns a number from 1 to `most`.
-///
-/// # Errors
-///
-/// See [`setting`].
 pub fn number(name: &str, default: usize, most: usize) -> Result<usize, String> {
     match setting(name, Some(&default.to_string()))? {
         number if (1..=most).contains(&number) => Ok(number),
@@ -47,23 +36,7 @@ pub fn number(name: &str, default: usize, most: usize) -> Result<usize, String> 
     }
 }
 
-/// Returns a time of 1 second to an hour.
-///
-/// # Errors
-///
-/// See [`setting`].
-pub fn seconds(name: &str, default: usize) -> Result<Duration, String> {
-    number(name, default, 3600).map(|seconds| Duration::from_secs(seconds as u64))
-}
-
-/// Reports a failure as one line, with exit status 2.
-#[must_use]
-pub fn exit(result: Result<(), String>) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(line) => {
-            eprintln!("error: {line}");
-            ExitCode::from(2)
-        }
-    }
+/// Returns a time in seconds, of at least one.
+pub fn seconds(name: &str, default: usize, most: usize) -> Result<Duration, String> {
+    number(name, default, most).map(|seconds| Duration::from_secs(seconds as u64))
 }

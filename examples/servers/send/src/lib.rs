@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use clap::ValueEnum;
 use codat_webhooks::signature::Secret;
 
@@ -32,13 +32,11 @@ pub enum Variant {
 
 impl Variant {
     /// Returns `true` if a server must accept it.
-    #[must_use]
     pub fn is_genuine(self) -> bool {
         !matches!(self, Self::Unsigned | Self::Stale | Self::Forged)
     }
 
     /// Creates the delivery of a body.
-    #[must_use]
     pub fn delivery(self, secret: &Secret, message_id: &str, body: Bytes) -> Delivery {
         let now = SystemTime::now();
         match self {
@@ -60,7 +58,6 @@ impl Variant {
 
 impl Delivery {
     /// Creates a delivery that is signed at the given time.
-    #[must_use]
     pub fn signed(
         secret: &Secret,
         message_id: &str,
@@ -77,10 +74,6 @@ impl Delivery {
     }
 
     /// Posts it, and returns the status of the response.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if there is no response.
     pub async fn send(
         &self,
         client: &reqwest::Client,
@@ -101,10 +94,6 @@ impl Delivery {
 }
 
 /// Returns a client that goes where it is sent, without a proxy or redirects.
-///
-/// # Errors
-///
-/// Returns an error if the client cannot be created.
 pub fn client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .no_proxy()

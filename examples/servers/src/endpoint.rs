@@ -1,10 +1,12 @@
-//! The endpoint in front of a queue: it decides which request reaches the queue, and what is answered.
+//! The endpoint in front of the inbox: it decides which request reaches it, and what is answered.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, BodyDataStream, Bytes, HttpBody};
 use axum::extract::{Request, State};
+use axum::http::header::EXPECT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use codat_webhooks::signature::{SignatureError, SignatureHeaders, Verified, Verifier};
@@ -17,6 +19,7 @@ use tracing::{Instrument, Span, debug, info_span, warn};
 
 use crate::serve::REQUEST_TIMEOUT;
 use crate::settings::{number, setting};
+use crate::telemetry::Lines;
 
 /// A place that takes verified deliveries.
 pub trait Queue: Send + Sync + 'static {
@@ -27,55 +30,50 @@ pub trait Queue: Send + Sync + 'static {
     fn ready(&self) -> impl Future<Output = bool> + Send;
 }
 
-/// What became of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Accepted,
-    Duplicate,
-    /// The body could not be parsed. A retry would deliver the same bytes, so the delivery is accepted.
-    DeadLettered,
-    Refused(SignatureError),
-    Incomplete,
-    TooSlow,
-    TooLarge,
-    /// The bodies that are being read fill the memory that is set aside for them.
-    Busy,
-    QueueFull,
-    QueueAway,
+/// What became of a request: the status of the answer, and the reason for the log and the metrics. The
+/// answer does not have the reason, which would help someone who is guessing signatures.
+pub type Outcome = (u16, &'static str);
+
+pub const ACCEPTED: Outcome = (202, "accepted");
+pub const DUPLICATE: Outcome = (202, "duplicate");
+/// The body could not be parsed. A retry would deliver the same bytes, so the delivery is accepted.
+pub const DEAD_LETTERED: Outcome = (202, "dead-lettered");
+const INCOMPLETE: Outcome = (400, "incomplete");
+const TOO_SLOW: Outcome = (408, "slow");
+const TOO_LARGE: Outcome = (413, "large");
+/// The bodies that are being read fill the memory that is set aside for them.
+const BUSY: Outcome = (503, "busy");
+pub const FULL: Outcome = (503, "full");
+/// The database is away.
+pub const AWAY: Outcome = (503, "away");
+
+/// Those that alerts look at. They are counted from 0 on, so that the first one is an increase.
+const COUNTED: [Outcome; 6] = [
+    (401, "forged"),
+    (401, "old"),
+    (401, "future"),
+    BUSY,
+    FULL,
+    AWAY,
+];
+
+fn count((answer, reason): Outcome, more: u64) {
+    let answer = answer.to_string();
+    counter!("codat_deliveries_total", "answer" => answer, "reason" => reason).increment(more);
 }
 
-impl Outcome {
-    /// Returns the status of the response, and the reason as a label of the metrics.
-    ///
-    /// The response does not contain the reason, which would help someone who is guessing signatures.
-    #[must_use]
-    pub fn status(self) -> (StatusCode, &'static str) {
-        match self {
-            Self::Accepted => (StatusCode::ACCEPTED, "accepted"),
-            Self::Duplicate => (StatusCode::ACCEPTED, "duplicate"),
-            Self::DeadLettered => (StatusCode::ACCEPTED, "dead-lettered"),
-            Self::Refused(error) => (
-                StatusCode::UNAUTHORIZED,
-                match error {
-                    SignatureError::MissingHeader(_) => "unsigned",
-                    SignatureError::MalformedHeader(_) => "malformed",
-                    SignatureError::TimestampTooOld => "old",
-                    SignatureError::TimestampInTheFuture => "future",
-                    _ => "forged",
-                },
-            ),
-            Self::Incomplete => (StatusCode::BAD_REQUEST, "incomplete"),
-            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "slow"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "large"),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
-            Self::QueueFull => (StatusCode::SERVICE_UNAVAILABLE, "full"),
-            Self::QueueAway => (StatusCode::SERVICE_UNAVAILABLE, "away"),
-        }
-    }
+fn refused(error: SignatureError) -> Outcome {
+    let reason = match error {
+        SignatureError::MissingHeader(_) => "unsigned",
+        SignatureError::MalformedHeader(_) => "malformed",
+        SignatureError::TimestampTooOld => "old",
+        SignatureError::TimestampInTheFuture => "future",
+        _ => "forged",
+    };
+    (401, reason)
 }
 
-/// The settings of the endpoint.
-pub struct Settings {
+struct Settings {
     /// `CODAT_WEBHOOK_SECRETS`: one secret, or several separated by spaces.
     verifier: Verifier,
     /// `BODY_LIMIT`: the largest body, in bytes.
@@ -85,15 +83,10 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the settings from the environment.
-    ///
-    /// # Errors
-    ///
-    /// Returns a line that names the setting.
-    pub fn read(body_limit: usize) -> Result<Self, String> {
+    fn read() -> Result<Self, String> {
         let settings = Self {
             verifier: setting("CODAT_WEBHOOK_SECRETS", None)?,
-            body_limit: number("BODY_LIMIT", body_limit, 1 << 28)?,
+            body_limit: number("BODY_LIMIT", 4 << 20, 1 << 28)?,
             body_memory: number("BODY_MEMORY", 1 << 26, 1 << 32)?,
         };
         if settings.body_memory < settings.body_limit {
@@ -103,26 +96,36 @@ impl Settings {
     }
 }
 
+/// A flood of forgeries does not hide the others.
+static FORGED: Lines = Lines::new();
+static REFUSED: Lines = Lines::new();
+
 struct Endpoint<Q> {
     settings: Settings,
     /// Has a permit for each KiB.
     memory: Semaphore,
-    queue: Q,
+    queue: Arc<Q>,
 }
 
 /// Returns the routes of the endpoint.
-pub fn router<Q: Queue>(settings: Settings, queue: Q) -> Router {
+///
+/// An error is a line that names a setting.
+pub fn router<Q: Queue>(queue: Arc<Q>) -> Result<Router, String> {
+    let settings = Settings::read()?;
+    for outcome in COUNTED {
+        count(outcome, 0);
+    }
     let endpoint = Arc::new(Endpoint {
         memory: Semaphore::new(kibibytes(settings.body_memory) as usize),
         settings,
         queue,
     });
-    Router::new()
+    Ok(Router::new()
         // A transformation in Codat's pipeline can turn POST into PUT.
         .route("/webhooks/codat", post(receive::<Q>).put(receive::<Q>))
         .route("/healthz", get(|| async { StatusCode::OK }))
         .route("/readyz", get(ready::<Q>))
-        .with_state(endpoint)
+        .with_state(endpoint))
 }
 
 async fn ready<Q: Queue>(State(endpoint): State<Arc<Endpoint<Q>>>) -> StatusCode {
@@ -146,34 +149,32 @@ async fn receive<Q: Queue>(
     let receive = endpoint
         .receive(&parts.headers, body)
         .instrument(span.clone());
-    let outcome = timeout(REQUEST_TIMEOUT, receive)
-        .await
-        .unwrap_or(Outcome::TooSlow);
-    let (status, reason) = outcome.status();
-    counter!("codat_deliveries_total", "answer" => status.as_u16().to_string(), "reason" => reason)
-        .increment(1);
-    if outcome == Outcome::Duplicate {
+    let outcome = timeout(REQUEST_TIMEOUT, receive).await.unwrap_or(TOO_SLOW);
+    let (answer, reason) = outcome;
+    count(outcome, 1);
+    if outcome == DUPLICATE {
         counter!("codat_duplicates_total").increment(1);
     }
     span.in_scope(|| match outcome {
-        Outcome::Accepted | Outcome::Duplicate | Outcome::DeadLettered => {
-            debug!(reason, "accepted");
-        }
         // Scanners of the internet find every endpoint.
-        Outcome::Refused(SignatureError::MissingHeader(_)) => debug!(reason, "refused"),
-        _ => warn!(answer = status.as_u16(), reason, "refused"),
+        (202, _) | (_, "unsigned") => debug!(answer, reason, "answered"),
+        (401, _) => FORGED.warn(|hidden| warn!(reason, hidden, "refused")),
+        _ => REFUSED.warn(|hidden| warn!(answer, reason, hidden, "refused")),
     });
-    status
+    StatusCode::from_u16(answer).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 impl<Q: Queue> Endpoint<Q> {
     async fn receive(&self, headers: &HeaderMap, body: Body) -> Outcome {
         let signature = match SignatureHeaders::from_headers(headers) {
             Ok(signature) => signature,
-            Err(error) => return Outcome::Refused(error),
+            Err(error) => return refused(error),
         };
-        if body.size_hint().lower() > self.settings.body_limit as u64 {
-            return Outcome::TooLarge;
+        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        if announced > 2 * self.settings.body_limit
+            || headers.contains_key(EXPECT) && announced > self.settings.body_limit
+        {
+            return TOO_LARGE;
         }
         let (body, _memory) = match self.read(body).await {
             Ok(read) => read,
@@ -181,7 +182,7 @@ impl<Q: Queue> Endpoint<Q> {
         };
         let delivery = match self.settings.verifier.verify(signature, body) {
             Ok(delivery) => delivery,
-            Err(error) => return Outcome::Refused(error),
+            Err(error) => return refused(error),
         };
         let span = Span::current();
         span.record("message_id", delivery.message_id());
@@ -205,13 +206,15 @@ impl<Q: Queue> Endpoint<Q> {
         loop {
             let chunk = match timeout_at(deadline, chunks.next()).await {
                 Ok(Some(Ok(chunk))) => chunk,
-                Ok(Some(Err(_))) => return Err(Outcome::Incomplete),
+                Ok(Some(Err(_))) => return Err(INCOMPLETE),
                 Ok(None) => return Ok((body.into(), memory)),
-                Err(_) => return Err(Outcome::TooSlow),
+                Err(_) => return Err(TOO_SLOW),
             };
             let length = body.len() + chunk.len();
             if length > self.settings.body_limit {
-                return Err(Outcome::TooLarge);
+                drop((body, memory));
+                discard(chunks, self.settings.body_limit).await;
+                return Err(TOO_LARGE);
             }
             let more = kibibytes(length) - kibibytes(body.len());
             match timeout_at(deadline, self.memory.acquire_many(more)).await {
@@ -219,11 +222,26 @@ impl<Q: Queue> Endpoint<Q> {
                     Some(memory) => memory.merge(more),
                     None => memory = Some(more),
                 },
-                _ => return Err(Outcome::Busy),
+                _ => return Err(BUSY),
             }
             body.extend_from_slice(&chunk);
         }
     }
+}
+
+/// Reads the rest of a body that is not much too large: a client that is cut off in the middle of its
+/// request does not see the answer.
+async fn discard(mut chunks: BodyDataStream, most: usize) {
+    let mut length = 0;
+    let read = async {
+        while let Some(Ok(chunk)) = chunks.next().await {
+            length += chunk.len();
+            if length > most {
+                break;
+            }
+        }
+    };
+    let _ = timeout(Duration::from_secs(2), read).await;
 }
 
 fn kibibytes(bytes: usize) -> u32 {

@@ -8,11 +8,12 @@ use std::time::Duration;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
+use tokio::time::{sleep, timeout};
+use tokio_io_timeout::TimeoutStream;
 use tracing::{info, warn};
 
 /// Codat waits 15 seconds for a response.
@@ -25,14 +26,18 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
 /// The same for a connection that is accepted while more than half of them are in use.
 const SHORT_HEADER_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// How long a client may take to read what is written to it, before it has to read something.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long a connection may live, and the same while more than half of them are in use. The request that
+/// is under way then is answered.
+const LIFE: Duration = Duration::from_mins(1);
+const SHORT_LIFE: Duration = Duration::from_secs(5);
+
 /// How many bytes of headers a connection may send.
 const HEADER_BYTES: usize = 64 * 1024;
 
 /// Listens on an address, which is the setting of this name.
-///
-/// # Errors
-///
-/// Returns a line that names the setting.
 pub async fn listen(name: &str, address: SocketAddr) -> Result<TcpListener, String> {
     let describe = |error| format!("{name}: cannot listen on {address}: {error}");
     let listener = TcpListener::bind(address).await.map_err(describe)?;
@@ -54,7 +59,6 @@ pub async fn serve(
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).max_buf_size(HEADER_BYTES);
     let open = Arc::new(Semaphore::new(connections));
-    let graceful = GracefulShutdown::new();
     let (running, _) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
@@ -71,40 +75,40 @@ pub async fn serve(
             Ok((stream, _)) => stream,
             Err(error) => {
                 warn!(%error, "cannot accept a connection");
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                sleep(Duration::from_millis(100)).await;
                 continue;
             }
         };
-        builder.header_read_timeout(if open.available_permits() < connections / 2 {
-            SHORT_HEADER_TIMEOUT
+        let (life, header_timeout) = if open.available_permits() < connections / 2 {
+            (SHORT_LIFE, SHORT_HEADER_TIMEOUT)
         } else {
-            HEADER_TIMEOUT
-        });
+            (LIFE, HEADER_TIMEOUT)
+        };
+        builder.header_read_timeout(header_timeout);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(WRITE_TIMEOUT));
         let service = TowerToHyperService::new(router.clone());
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
-        let mut ended = running.subscribe();
+        let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let mut stopping = running.subscribe();
         tokio::spawn(async move {
+            let mut connection = pin!(connection);
             tokio::select! {
-                _ = connection => {}
-                _ = ended.changed() => {}
+                _ = &mut connection => return,
+                () = sleep(life) => {}
+                _ = stopping.changed() => {}
             }
+            connection.as_mut().graceful_shutdown();
+            let _ = timeout(REQUEST_TIMEOUT, connection).await;
             drop(permit);
         });
     }
     info!("stopping");
-    drop(listener);
-    tokio::select! {
-        () = graceful.shutdown() => {}
-        () = tokio::time::sleep(REQUEST_TIMEOUT) => warn!("connections are cut off"),
-    }
-    drop(running);
+    drop((listener, running));
+    let all = u32::try_from(connections).unwrap_or(u32::MAX);
+    let _ = open.acquire_many(all).await;
 }
 
 /// Returns a future that completes at SIGTERM or SIGINT.
-///
-/// # Errors
-///
-/// Returns an error if the signals cannot be received.
 pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
     let receive = |kind| signal(kind).map_err(|error| format!("signals: {error}"));
     let mut terminate = receive(SignalKind::terminate())?;
