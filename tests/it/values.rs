@@ -631,36 +631,3 @@ fn raw_json_is_made_from_any_value() {
     assert_eq!(RawJson::new(&amount).unwrap().as_str(), "0.10");
     assert!(RawJson::new(&BTreeMap::from([([1], 2)])).is_err());
 }
-
-#[test]
-fn second_60_is_at_2359_utc_alone() {
-    for (text, is_instant) in [
-        ("2016-12-31T23:59:60Z", true),
-        ("2016-12-31T23:59:60.5Z", true),
-        ("2017-01-01T05:29:60+05:30", true),
-        ("2016-12-31T18:59:60-05:00", true),
-        ("2016-12-31T12:00:60Z", false),
-        ("2016-12-31T23:59:60+01:00", false),
-        ("2016-12-31T23:58:60Z", false),
-        ("2016-12-31T23:59:61Z", false),
-    ] {
-        let timestamp = Timestamp::from(text);
-        assert_eq!(timestamp.instant().is_some(), is_instant, "{text}");
-        assert_eq!(timestamp.date().is_some(), is_instant, "{text}");
-    }
-}
-
-#[test]
-fn a_date_is_ascii() {
-    for text in [
-        "2025-09-01T12:00:00\u{2212}05:00",
-        "2025\u{2212}09\u{2212}01",
-        "２０２５-09-01",
-        "2025-09-01T12:00:00\u{ff3a}",
-    ] {
-        let timestamp = Timestamp::from(text);
-        assert_eq!(timestamp.instant(), None, "{text}");
-        assert_eq!(timestamp.local(), None, "{text}");
-        assert_eq!(timestamp.date(), None, "{text}");
-    }
-}

@@ -1,8 +1,8 @@
-//! [`Webhook`]: its date and its text.
+//! [`Webhook::generated_at`].
 
 use codat_webhooks::chrono::{DateTime, Utc};
 use codat_webhooks::value::EventId;
-use codat_webhooks::{Envelope, Event, UnknownEvent, Webhook};
+use codat_webhooks::{Event, UnknownEvent, Webhook};
 
 use crate::common::{ID, fixtures, read, round_trip, write};
 
@@ -45,26 +45,5 @@ fn generated_at_is_the_date_as_utc() {
             "{}",
             fixture.name
         );
-    }
-}
-
-/// An alert has no date of its own. One that is set is written as that of an event.
-#[test]
-fn with_generated_date_survives_in_either_envelope() {
-    for fixture in fixtures() {
-        let date = "2026-11-02T08:15:00Z";
-        let webhook = read(&fixture.text).with_generated_date(date);
-        assert_eq!(webhook.generated_date.as_ref().unwrap(), date);
-        let body = write(&webhook);
-        assert_eq!(
-            body.matches("\"generatedDate\":\"2026-11-02T08:15:00Z\"")
-                .count(),
-            1
-        );
-        let again = round_trip(&body);
-        assert_eq!(again, webhook, "{body}");
-        assert_eq!(again.drift(), read(&fixture.text).drift(), "{body}");
-        let envelope = Envelope::from_str(&body).unwrap();
-        assert_eq!(envelope.generated_date(), webhook.generated_date);
     }
 }

@@ -106,8 +106,17 @@ pub fn vocabularies() -> BTreeSet<String> {
     names.collect()
 }
 
-/// Returns what each variant of `Event` holds, but for the two without a row: `DataType, Write`.
-pub fn payloads() -> BTreeMap<String, String> {
+/// A row of the table of event types.
+pub struct Row {
+    pub variant: String,
+    /// What the variant holds: `DataType, Write`.
+    pub payload: String,
+    /// The wire name, with the variable part of a family in braces.
+    pub name: String,
+}
+
+/// Returns the table of event types. Alerts and unknown events have no row.
+pub fn events() -> Vec<Row> {
     let code = code(EVENTS);
     let (_, table) = code.split_once(" events! {").unwrap();
     rows(table)
@@ -117,28 +126,21 @@ pub fn payloads() -> BTreeMap<String, String> {
 pub fn data() -> BTreeMap<String, String> {
     let code = code(RULES);
     let (_, table) = code.split_once(" rules! {").unwrap();
+    let rows = rows(table).into_iter();
+    rows.map(|row| (row.name, row.payload)).collect()
+}
+
+/// Parses rows of `Variant(Payload) = "name" | "other name";`.
+fn rows(table: &str) -> Vec<Row> {
     let rows = table.split(';').filter_map(|row| row.split_once(" = \""));
     rows.map(|(row, names)| {
-        let (_, data) = variant(row);
-        (names.split('"').next().unwrap().to_owned(), data)
+        let row = row.trim_end().strip_suffix(')').unwrap();
+        let (before, payload) = row.rsplit_once('(').unwrap();
+        Row {
+            variant: before.rsplit(' ').next().unwrap().to_owned(),
+            payload: payload.to_owned(),
+            name: names.split('"').next().unwrap().to_owned(),
+        }
     })
     .collect()
-}
-
-/// Parses rows of `Variant(Payload) = "name";`.
-fn rows(table: &str) -> BTreeMap<String, String> {
-    let rows = table.split(';').filter_map(|row| row.split_once(" = \""));
-    rows.map(|(row, _)| variant(row)).collect()
-}
-
-/// Parses the `Variant(Payload)` at the end of a text.
-fn variant(row: &str) -> (String, String) {
-    let (before, payload) = row
-        .trim_end()
-        .strip_suffix(')')
-        .unwrap()
-        .rsplit_once('(')
-        .unwrap();
-    let variant = before.rsplit(' ').next().unwrap();
-    (variant.to_owned(), payload.to_owned())
 }

@@ -17,7 +17,10 @@ struct Tables {
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-    payloads: declared::payloads(),
+    payloads: declared::events()
+        .into_iter()
+        .map(|row| (row.variant, row.payload))
+        .collect(),
     data: declared::data(),
     objects: declared::objects(),
     vocabularies: declared::vocabularies(),
