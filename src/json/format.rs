@@ -9,7 +9,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess,
+    Visitor,
+};
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -82,8 +86,9 @@ fn adds_members<S: Serializer>() -> bool {
         .any(|name| serializer.contains(name))
 }
 
-/// A deserializer for [`RawValue`] alone. Asked for one, `serde_json` calls `visit_map`, and every
-/// other deserializer `visit_newtype_struct`.
+/// A deserializer for [`RawValue`] alone. Asked for one, `serde_json` calls `visit_map` with the name that
+/// it was asked for as the key. Every other deserializer calls `visit_newtype_struct`, or the method for
+/// what it has.
 struct Either<'v, D> {
     deserializer: D,
     value: &'v RefCell<Option<Box<RawValue>>>,
@@ -100,6 +105,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Either<'_, D> {
         self.deserializer.deserialize_newtype_struct(
             name,
             EitherVisitor {
+                name,
                 visitor,
                 value: self.value,
             },
@@ -117,8 +123,18 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Either<'_, D> {
 }
 
 struct EitherVisitor<'v, V> {
+    name: &'static str,
     visitor: V,
     value: &'v RefCell<Option<Box<RawValue>>>,
+}
+
+impl<V> EitherVisitor<'_, V> {
+    fn keep<T, E: serde::de::Error>(self, value: &Value) -> Result<T, E> {
+        let raw = serde_json::value::to_raw_value(value).map_err(E::custom)?;
+        *self.value.borrow_mut() = Some(raw);
+        // The visitor of a raw value cannot be given this one.
+        Err(E::custom("not raw"))
+    }
 }
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for EitherVisitor<'_, V> {
@@ -128,19 +144,79 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for EitherVisitor<'_, V> {
         self.visitor.expecting(f)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_map(map)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<V::Value, A::Error> {
+        let first: Option<String> = map.next_key()?;
+        let is_raw = first.as_deref() == Some(self.name);
+        let map = FromFirst { first, map };
+        if is_raw {
+            self.visitor.visit_map(map)
+        } else {
+            self.keep(&Value::deserialize(MapAccessDeserializer::new(map))?)
+        }
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(
-        self,
-        deserializer: D,
-    ) -> Result<V::Value, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        let raw = serde_json::value::to_raw_value(&value).map_err(D::Error::custom)?;
-        *self.value.borrow_mut() = Some(raw);
-        // The visitor of a raw value cannot be given this one.
-        Err(D::Error::custom("not raw"))
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<V::Value, D::Error> {
+        self.keep(&Value::deserialize(value)?)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<V::Value, D::Error> {
+        self.keep(&Value::deserialize(value)?)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<V::Value, A::Error> {
+        self.keep(&Value::deserialize(SeqAccessDeserializer::new(seq))?)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<V::Value, E> {
+        self.keep(&value.into())
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<V::Value, E> {
+        self.keep(&value.into())
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<V::Value, E> {
+        self.keep(&value.into())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<V::Value, E> {
+        self.keep(&value.into())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<V::Value, E> {
+        self.keep(&value.into())
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<V::Value, E> {
+        self.keep(&Value::Null)
+    }
+
+    fn visit_none<E: serde::de::Error>(self) -> Result<V::Value, E> {
+        self.keep(&Value::Null)
+    }
+}
+
+/// A map whose first key was read already.
+struct FromFirst<A> {
+    first: Option<String>,
+    map: A,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for FromFirst<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, A::Error> {
+        match self.first.take() {
+            Some(first) => seed.deserialize(first.into_deserializer()).map(Some),
+            None => self.map.next_key_seed(seed),
+        }
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
+        self.map.next_value_seed(seed)
     }
 }
 

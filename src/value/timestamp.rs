@@ -119,15 +119,15 @@ impl Timestamp {
 /// write. These are accepted only in the form in which chrono writes them: its general parser also
 /// accepts blanks and single digits.
 fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
-    if text.starts_with(['+', '-']) {
+    let instant = if text.starts_with(['+', '-']) {
         let instant: DateTime<FixedOffset> = text.parse().ok()?;
         let forms = [Timestamp::from(instant), Timestamp::from(instant.to_utc())];
-        return forms.iter().any(|form| form == text).then_some(instant);
-    }
-    // chrono accepts U+2212 as a minus sign.
-    let instant = DateTime::parse_from_rfc3339(text)
-        .ok()
-        .filter(|_| text.is_ascii())?;
+        forms.iter().any(|form| form == text).then_some(instant)?
+    } else {
+        // chrono accepts U+2212 as a minus sign.
+        let instant = DateTime::parse_from_rfc3339(text).ok();
+        instant.filter(|_| text.is_ascii())?
+    };
     let utc = instant.naive_utc();
     let is_leap_second = utc.nanosecond() >= 1_000_000_000;
     (!is_leap_second || (utc.hour(), utc.minute()) == (23, 59)).then_some(instant)

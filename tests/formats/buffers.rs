@@ -1,12 +1,15 @@
 //! JSON text through `serde_json`: digit for digit in every place of a consumer's type, but for those that
 //! serde buffers, where numbers become what an `f64` or a 64-bit integer holds.
 
+use codat_webhooks::payload::Company;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as ValueError, F64Deserializer, MapDeserializer, StrDeserializer};
 use std::collections::BTreeMap;
 
 use codat_webhooks::value::{Amount, ErrorCode, RawJson, Tags};
 use codat_webhooks::{Webhook, samples};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, from_str, from_value, to_value};
 
 use crate::values::{Any, assert_same, is_plain, json, text, values};
@@ -186,4 +189,20 @@ fn the_next_variant_of_untagged_is_not_taken() {
     assert!(
         matches!(from_str(r#"{"ping":true}"#).unwrap(), Message::Anything(ping) if ping["ping"] == true)
     );
+}
+/// Deserializers that forward to `deserialize_any`, as many of configuration files do.
+#[test]
+fn a_payload_is_read_from_serdes_own_deserializers() {
+    let id = "6f1c2a5e-93b7-4d0a-8f7e-2b1d5c3a9e40";
+    let fields = [("id", id), ("name", "Harbour Bikes"), ("new", "yes")];
+    let map = MapDeserializer::<_, ValueError>::new(fields.into_iter());
+    let company = Company::deserialize(map).unwrap();
+    assert_eq!(company.id, id);
+    assert_eq!(company.name.as_deref(), Some("Harbour Bikes"));
+    assert_eq!(company.extra.get("new").unwrap().as_str(), "\"yes\"");
+
+    let number: F64Deserializer<ValueError> = 12.5.into_deserializer();
+    assert_eq!(Amount::deserialize(number).unwrap().as_str(), "12.5");
+    let text: StrDeserializer<'_, ValueError> = "429".into_deserializer();
+    assert_eq!(ErrorCode::deserialize(text).unwrap(), "429");
 }
