@@ -141,7 +141,8 @@ impl<F: Format> Visit for In<'_, F> {
         let read = F::read(&stored).unwrap_or_else(|error| panic!("{name}: {error}\n{own}"));
         let read = unwrap(read).unwrap_or_else(|| panic!("{name}: another variant"));
         assert_same(&name, &json(&read), &json(self.value));
-        if is_plain(self.value) {
+        // A map of DynamoDB has no order, and unknown fields are kept in theirs.
+        if is_plain(self.value) && F::NAME != "DynamoDB" {
             assert_eq!(read, *self.value, "{name}");
         }
     }
