@@ -89,7 +89,6 @@ macro_rules! object {
                 self
             })*
         }
-
         $crate::json::object!(@default $name $($required)*);
         $($crate::json::object_with_extra!($name $extra);)?
 
@@ -136,6 +135,8 @@ macro_rules! object {
             fn each(&self, visit: &mut dyn FnMut(&'static str, &dyn $crate::json::Value)) {
                 $(if let Some(value) = $crate::json::Slot::value(&self.$field) { visit($key, value); })*
             }
+
+            fn is_unset(&self) -> bool { true $(&& $crate::json::Slot::value(&self.$field).is_none())* }
         }
 
         #[cfg(feature = "arbitrary")] #[allow(unused_variables)]
@@ -146,9 +147,7 @@ macro_rules! object {
             }
         }
     };
-    (@default $name:ident) => {
-        impl Default for $name { fn default() -> Self { Self::new() } }
-    };
+    (@default $name:ident) => { impl Default for $name { fn default() -> Self { Self::new() } } };
     (@default $name:ident $($required:ident)+) => {};
 }
 pub(crate) use object;
@@ -209,6 +208,10 @@ pub(crate) trait Fields: Sized + Each {
 /// The fields that are set. What walks them is compiled once for all objects.
 pub(crate) trait Each {
     fn each(&self, visit: &mut dyn FnMut(&'static str, &dyn Value));
+
+    /// Returns `true` if no field is set. Parsing asks, and should not link what else can be done with
+    /// any value.
+    fn is_unset(&self) -> bool;
 }
 
 /// Returns the names that [`Fields::write`] writes.
@@ -226,12 +229,6 @@ fn note_object(fields: &dyn Each, extra: &Extra, names: &[Name], walk: &mut Walk
     drift_of_extra(extra, names, walk);
 }
 
-fn is_unset(fields: &dyn Each) -> bool {
-    let mut unset = true;
-    fields.each(&mut |_, _| unset = false);
-    unset
-}
-
 /// An object that keeps its unknown fields.
 pub(crate) trait Object:
     Fields + serde::de::DeserializeOwned + serde::Serialize + PartialEq
@@ -240,7 +237,7 @@ pub(crate) trait Object:
 
     /// Returns `true` if no field is set and there are no unknown fields.
     fn is_empty(&self) -> bool {
-        self.extra().is_empty() && is_unset(self)
+        self.extra().is_empty() && self.is_unset()
     }
 }
 
