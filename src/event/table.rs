@@ -93,13 +93,13 @@ macro_rules! events {
             }
 
             /// Reads the payload of an event of this type.
-            fn read<'de, R: ReadPayload<'de>>(self, payload: R) -> Result<Event, R::Error> {
+            fn parse<'de, R: Parser<'de>>(self, payload: R) -> Result<Event, R::Error> {
                 Ok(match self {
-                    $(Self::$variant => Event::$variant(Box::new(payload.read()?)),)+
-                    $(Self::$family(part) => Event::$family(part, Box::new(payload.read()?)),)+
+                    $(Self::$variant => Event::$variant(Box::new(payload.parse()?)),)+
+                    $(Self::$family(part) => Event::$family(part, Box::new(payload.parse()?)),)+
                     unknown => Event::Unknown(UnknownEvent {
                         event_type: Other::unlisted(&unknown.text()),
-                        payload: Some(payload.read()?),
+                        payload: Some(payload.parse()?),
                     }),
                 })
             }
@@ -151,28 +151,28 @@ pub struct UnknownEvent {
 }
 
 /// A reader of a payload whose type is known.
-trait ReadPayload<'de> {
+trait Parser<'de> {
     type Error;
 
-    fn read<T: Field + Generate>(self) -> Result<T, Self::Error>;
+    fn parse<T: Field + Generate>(self) -> Result<T, Self::Error>;
 }
 
 /// The fast reader.
-struct FastPayload<D>(D);
+struct FastParser<D>(D);
 
-impl<'de, D: Deserializer<'de>> ReadPayload<'de> for FastPayload<D> {
+impl<'de, D: Deserializer<'de>> Parser<'de> for FastParser<D> {
     type Error = D::Error;
 
-    fn read<T: Field>(self) -> Result<T, D::Error> {
+    fn parse<T: Field>(self) -> Result<T, D::Error> {
         T::fast(self.0)
     }
 }
 
 /// The slow reader.
-impl<'a> ReadPayload<'a> for &'a RawValue {
+impl<'a> Parser<'a> for &'a RawValue {
     type Error = FieldError<'a>;
 
-    fn read<T: Field>(self) -> Result<T, FieldError<'a>> {
+    fn parse<T: Field>(self) -> Result<T, FieldError<'a>> {
         T::slow(self)
     }
 }
@@ -182,10 +182,10 @@ impl<'a> ReadPayload<'a> for &'a RawValue {
 struct Generator<'g, 'a>(&'g mut arbitrary::Unstructured<'a>);
 
 #[cfg(feature = "arbitrary")]
-impl<'a> ReadPayload<'a> for Generator<'_, 'a> {
+impl<'a> Parser<'a> for Generator<'_, 'a> {
     type Error = arbitrary::Error;
 
-    fn read<T: Generate>(self) -> arbitrary::Result<T> {
+    fn parse<T: Generate>(self) -> arbitrary::Result<T> {
         T::arbitrary(self.0)
     }
 }
@@ -194,12 +194,12 @@ impl EventType {
     /// Generates an event of this type.
     #[cfg(feature = "arbitrary")]
     pub(super) fn generate(self, u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<Event> {
-        self.read(Generator(u))
+        self.parse(Generator(u))
     }
 
     /// Reads a payload with the slow reader.
-    pub(crate) fn read_slowly(self, payload: &RawValue) -> Result<Event, FieldError<'_>> {
-        self.read(payload)
+    pub(crate) fn parse_slowly(self, payload: &RawValue) -> Result<Event, FieldError<'_>> {
+        self.parse(payload)
     }
 }
 
@@ -211,7 +211,7 @@ impl<'de> DeserializeSeed<'de> for FastEvent {
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, payload: D) -> Result<Event, D::Error> {
-        self.0.read(FastPayload(payload))
+        self.0.parse(FastParser(payload))
     }
 }
 

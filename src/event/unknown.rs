@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::parts::BuildEventTypeError;
 use super::{EventType, UnknownEvent};
-use crate::payload::{CompanyReference, Payload, UnknownPayload};
+use crate::payload::{CompanyReference, Payload, UnknownParts};
 use crate::value::{CompanyId, ConnectionId};
 
 impl UnknownEvent {
@@ -23,26 +23,26 @@ impl UnknownEvent {
         }
     }
 
-    fn read(&self) -> UnknownPayload {
+    fn parts(&self) -> UnknownParts {
         let is_company = self.event_type.as_str().starts_with("company.");
         let payload = self.payload.as_ref();
-        payload.map_or_else(UnknownPayload::default, |payload| {
-            UnknownPayload::read(payload.as_raw(), is_company)
+        payload.map_or_else(UnknownParts::default, |payload| {
+            UnknownParts::parse(payload.as_raw(), is_company)
         })
     }
 }
 
 impl Payload for UnknownEvent {
     fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
-        self.read().reference_company.map(Cow::Owned)
+        self.parts().reference_company.map(Cow::Owned)
     }
 
     fn find_company_id(&self) -> Option<CompanyId> {
-        self.read().find_company_id()
+        self.parts().find_company_id()
     }
 
     fn find_connection_id(&self) -> Option<ConnectionId> {
-        self.read().connection_id
+        self.parts().connection_id
     }
 
     fn details(&self) -> Vec<String> {

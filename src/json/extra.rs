@@ -316,7 +316,7 @@ impl Extra {
     /// spellings.
     #[cold]
     #[inline(never)]
-    pub(crate) fn read_value<'de, A: MapAccess<'de>>(
+    pub(crate) fn parse_value<'de, A: MapAccess<'de>>(
         &mut self,
         map: &mut A,
         names: &[Name],

@@ -34,7 +34,7 @@ pub(crate) trait Field: DeserializeOwned + Serialize + PartialEq {
     }
 
     /// Reads the value in the faster way. For a plain value, both readers are the same.
-    fn read(json: &RawValue) -> Result<Self, FieldError<'_>> {
+    fn parse(json: &RawValue) -> Result<Self, FieldError<'_>> {
         Self::slow(json)
     }
 
@@ -43,14 +43,14 @@ pub(crate) trait Field: DeserializeOwned + Serialize + PartialEq {
 
     /// Returns `true` if the value is what is read from the JSON. Needed for a field that is read from
     /// inside another.
-    fn is_read_from(&self, _: &RawValue) -> bool {
+    fn is_parsed_from(&self, _: &RawValue) -> bool {
         false
     }
 }
 
 /// Reads a list or an object with the fast reader, and with the slow one if that gives up. Most values
 /// in an object that the fast reader gave up are as documented.
-pub(crate) fn read<T: Field>(json: &RawValue) -> Result<T, FieldError<'_>> {
+pub(crate) fn parse<T: Field>(json: &RawValue) -> Result<T, FieldError<'_>> {
     let fast = T::fast(&mut serde_json::Deserializer::from_str(json.get()));
     fast.or_else(|_| T::slow(json))
 }
@@ -138,7 +138,7 @@ impl<T: Field> Field for Vec<T> {
         let mut list = Self::new();
         let mut index = 0_usize;
         elements(json, &mut |element| {
-            let element = T::read(element).map_err(|error| error.within(&format!("[{index}]")))?;
+            let element = T::parse(element).map_err(|error| error.within(&format!("[{index}]")))?;
             push(&mut list, element);
             index = index.saturating_add(1);
             Ok(())
@@ -146,8 +146,8 @@ impl<T: Field> Field for Vec<T> {
         Ok(list)
     }
 
-    fn read(json: &RawValue) -> Result<Self, FieldError<'_>> {
-        read(json)
+    fn parse(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        parse(json)
     }
 
     fn drift(&self, walk: &mut Walk) {

@@ -8,30 +8,10 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::field::push;
-use super::{Extra, Field, FieldError, FieldErrorKind, RawJson, Text};
+use super::{Extra, Field, FieldError, FieldErrorKind, Name, RawJson, Text};
 
 /// A value, with its index in the list of members unless it is inside one of them.
 type Found<'a> = (Option<usize>, &'a RawValue);
-
-/// Wire name of a field, with the other spellings in which it is read.
-///
-/// A spelling with a dot is a path: the value is then read from inside the field before the dot,
-/// which stays an unknown field of the object.
-#[derive(Clone, Copy)]
-pub(crate) struct Name {
-    pub(crate) wire: &'static str,
-    pub(crate) others: &'static [&'static str],
-}
-
-impl Name {
-    pub(crate) const fn new(wire: &'static str, others: &'static [&'static str]) -> Self {
-        Self { wire, others }
-    }
-
-    pub(crate) fn spellings(self) -> impl Iterator<Item = &'static str> {
-        std::iter::once(self.wire).chain(self.others.iter().copied())
-    }
-}
 
 /// Members of a JSON object. The slow reader removes the fields one by one; the rest is the
 /// [`Extra`].
@@ -122,7 +102,7 @@ impl<'a> Members<'a> {
     pub(crate) fn required<T: Field>(&mut self, name: Name) -> Result<T, FieldError<'a>> {
         let mut value = None;
         self.take(name, true, &mut |json| {
-            T::read(json).map(|read| value = Some(read))
+            T::parse(json).map(|read| value = Some(read))
         })?;
         value.ok_or_else(|| self.missing(name))
     }
@@ -142,7 +122,7 @@ impl<'a> Members<'a> {
         let mut value = None;
         // After an error, there is no value.
         let _ = self.take(name, false, &mut |json| {
-            value = Some(T::read(json)?);
+            value = Some(T::parse(json)?);
             Ok(())
         });
         value
@@ -181,7 +161,7 @@ impl<'a> Members<'a> {
     pub(crate) fn peek<T: Field>(&self, name: Name) -> Option<T> {
         let mut value = None;
         self.look(name, &mut |json| {
-            value = T::read(json).ok();
+            value = T::parse(json).ok();
             value.is_some()
         });
         value

@@ -9,6 +9,7 @@ mod field;
 mod format;
 pub(crate) mod log;
 mod members;
+mod name;
 mod object;
 mod raw_json;
 mod text;
@@ -23,9 +24,10 @@ pub use walk::{Drift, DriftKind};
 #[cfg(feature = "arbitrary")]
 pub(crate) use arbitrary::{known_or_other, number};
 pub(crate) use content::{Content, ContentOf, HasContent, VisitContent};
-pub(crate) use field::{Fast, FastOption, Field, FieldError, FieldErrorKind, Text, give_up, read};
+pub(crate) use field::{Fast, FastOption, Field, FieldError, FieldErrorKind, Text, give_up, parse};
 pub(crate) use format::{check_format, raw_value, write_raw_value};
-pub(crate) use members::{Members, Name};
+pub(crate) use members::Members;
+pub(crate) use name::Name;
 pub(crate) use object::{
     Each, Fields, KeySeed, Object, Slot, Value, check_setter, deserialize, drift_of_extra, object,
     object_with_extra, serialize, write_field, written_names,

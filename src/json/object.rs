@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::{
     DriftKind, Extra, Fast, FastOption, Field, FieldError, Members, Name, Walk, check_format,
-    give_up, raw_value, read,
+    give_up, parse, raw_value,
 };
 
 /// Declares the struct for a JSON object. Each field has its wire name beside it, followed by the
@@ -96,7 +96,7 @@ macro_rules! object {
         impl $crate::json::Fields for $name {
             const NAMES: &'static [$crate::json::Name] = &[$($crate::json::Name::new($key, &[$($spelling),*])),*];
 
-            fn read_fields<'de, A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+            fn parse_fields<'de, A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
                 #[allow(non_camel_case_types)]
                 enum Key { $($field,)* }
 
@@ -107,8 +107,8 @@ macro_rules! object {
                     _ => None::<Key>,
                 }))? {
                     match key {
-                        $(Some(Key::$field) => <$type as $crate::json::Slot>::read_next(&mut $field, &mut map)?,)*
-                        None => unknown.read_value(&mut map, Self::NAMES)?,
+                        $(Some(Key::$field) => <$type as $crate::json::Slot>::parse_next(&mut $field, &mut map)?,)*
+                        None => unknown.parse_value(&mut map, Self::NAMES)?,
                     }
                 }
                 Ok(Self {
@@ -196,7 +196,7 @@ pub(crate) trait Fields: Sized + Each {
     const NAMES: &'static [Name];
 
     /// Reads the fields with the fast reader.
-    fn read_fields<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+    fn parse_fields<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
 
     /// Reads the fields with the slow reader, and removes them from the members.
     fn take_fields<'a>(members: &mut Members<'a>) -> Result<Self, FieldError<'a>>;
@@ -256,7 +256,7 @@ impl<T: Object> Field for T {
 
             #[inline]
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-                T::read_fields(map)
+                T::parse_fields(map)
             }
         }
 
@@ -269,8 +269,8 @@ impl<T: Object> Field for T {
         T::take_fields(&mut members)
     }
 
-    fn read(json: &RawValue) -> Result<Self, FieldError<'_>> {
-        read(json)
+    fn parse(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        parse(json)
     }
 
     fn drift(&self, walk: &mut Walk) {
@@ -329,7 +329,7 @@ pub(crate) fn deserialize<'de, T: Object, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     let json = raw_value(deserializer)?;
-    T::read(&json).map_err(D::Error::custom)
+    T::parse(&json).map_err(D::Error::custom)
 }
 
 /// The declared type of a field: a [`Field`] if it is required, or an `Option` of one.
@@ -339,7 +339,7 @@ pub(crate) trait Slot: Sized {
     type Value: Field;
 
     /// Reads the next value of the map with the fast reader. Gives up if the field is repeated.
-    fn read_next<'de, A: MapAccess<'de>>(
+    fn parse_next<'de, A: MapAccess<'de>>(
         place: &mut Option<Self::Value>,
         map: &mut A,
     ) -> Result<(), A::Error>;
@@ -358,7 +358,7 @@ impl<T: Field> Slot for T {
     type Value = T;
 
     #[inline]
-    fn read_next<'de, A: MapAccess<'de>>(
+    fn parse_next<'de, A: MapAccess<'de>>(
         place: &mut Option<T>,
         map: &mut A,
     ) -> Result<(), A::Error> {
@@ -386,7 +386,7 @@ impl<T: Field> Slot for Option<T> {
     type Value = T;
 
     #[inline]
-    fn read_next<'de, A: MapAccess<'de>>(
+    fn parse_next<'de, A: MapAccess<'de>>(
         place: &mut Option<T>,
         map: &mut A,
     ) -> Result<(), A::Error> {
@@ -416,7 +416,7 @@ pub(crate) trait Value {
     fn note(&self, walk: &mut Walk);
 
     /// Returns `true` if the value is what is read from the JSON.
-    fn is_read_from(&self, json: &RawValue) -> bool;
+    fn is_parsed_from(&self, json: &RawValue) -> bool;
 }
 
 impl<T: Field> Value for T {
@@ -424,8 +424,8 @@ impl<T: Field> Value for T {
         self.drift(walk);
     }
 
-    fn is_read_from(&self, json: &RawValue) -> bool {
-        Field::is_read_from(self, json)
+    fn is_parsed_from(&self, json: &RawValue) -> bool {
+        Field::is_parsed_from(self, json)
     }
 }
 
@@ -456,7 +456,7 @@ fn written_name(name: &'static str, value: &dyn Value, extra: &Extra) -> Option<
         .get(outer)
         .map(|outer| Members::from_json(outer.as_raw()));
     let unchanged = members.is_some_and(|members| {
-        members.is_ok_and(|members| members.holds(inner, |json| value.is_read_from(json)))
+        members.is_ok_and(|members| members.holds(inner, |json| value.is_parsed_from(json)))
     });
     (!unchanged).then_some(name)
 }

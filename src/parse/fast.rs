@@ -21,9 +21,9 @@ use crate::webhook::{EVENT_TYPE, Webhook};
 pub(super) fn webhook(json: &str) -> Option<Webhook> {
     let top = top(json, true)?;
     let event = match top.payload {
-        Some(Payload::Typed(event)) => event,
+        Some(Found::Event(event)) => event,
         // It precedes the event type.
-        Some(Payload::Raw(raw)) => FastEvent(EventType::of_event(&top.event_type))
+        Some(Found::Raw(raw)) => FastEvent(EventType::of_event(&top.event_type))
             .deserialize(&mut Deserializer::from_str(raw.get()))
             .ok()?,
         None => Event::Unknown(UnknownEvent::new(&top.event_type).ok()?),
@@ -40,7 +40,7 @@ pub(super) fn webhook(json: &str) -> Option<Webhook> {
 pub(super) fn envelope(body: &str) -> Option<Envelope<'_>> {
     let top = top(strip_bom(body), false)?;
     let payload = match top.payload {
-        Some(Payload::Raw(raw)) => Some(raw),
+        Some(Found::Raw(raw)) => Some(raw),
         _ if needs_no_payload(&top.event_type) => None,
         _ => return None,
     };
@@ -66,12 +66,13 @@ struct Top<'a> {
     id: EventId,
     event_type: Cow<'a, str>,
     generated_date: Option<Cow<'a, str>>,
-    payload: Option<Payload<'a>>,
+    payload: Option<Found<'a>>,
     extra: Extra,
 }
 
-enum Payload<'a> {
-    Typed(Event),
+/// The payload, or its text if the event type follows it.
+enum Found<'a> {
+    Event(Event),
     Raw(&'a RawValue),
 }
 
@@ -114,7 +115,7 @@ impl<'de> Visitor<'de> for TopVisitor {
             _ => None,
         }))? {
             let Some(key) = key else {
-                unknown.read_value(&mut map, FOR_SLOW)?;
+                unknown.parse_value(&mut map, FOR_SLOW)?;
                 continue;
             };
             match key {
@@ -126,8 +127,8 @@ impl<'de> Visitor<'de> for TopVisitor {
                 Key::Payload => once(&mut payload, || match &event_type {
                     Some(Text(event_type)) if self.typed => map
                         .next_value_seed(FastEvent(EventType::of_event(event_type)))
-                        .map(Payload::Typed),
-                    _ => map.next_value().map(Payload::Raw),
+                        .map(Found::Event),
+                    _ => map.next_value().map(Found::Raw),
                 })?,
             }
         }

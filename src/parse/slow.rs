@@ -18,7 +18,7 @@ type Failure<'a> = (ErrorKind, FieldError<'a>);
 
 /// Reads a body.
 pub(super) fn webhook(text: &str) -> Result<Webhook, Error> {
-    read(text, |mut members, is_alert| {
+    with_members(text, |mut members, is_alert| {
         if is_alert {
             let (id, header) = alert_header(&mut members)?;
             let generated_date = members.optional(GENERATED_DATE);
@@ -37,7 +37,7 @@ pub(super) fn webhook(text: &str) -> Result<Webhook, Error> {
                 payload: payload.map(|payload| RawJson::from(payload.to_owned())),
             }),
             (event_type, payload) => event_type
-                .read_slowly(payload.unwrap_or(RawValue::NULL))
+                .parse_slowly(payload.unwrap_or(RawValue::NULL))
                 .map_err(|error| (ErrorKind::Payload, error.within(PAYLOAD.wire)))?,
         };
         Ok(Webhook {
@@ -51,7 +51,7 @@ pub(super) fn webhook(text: &str) -> Result<Webhook, Error> {
 
 /// Reads a body except for its payload.
 pub(super) fn envelope(text: &str) -> Result<Envelope<'_>, Error> {
-    read(text, |mut members, is_alert| {
+    with_members(text, |mut members, is_alert| {
         let mut envelope = if is_alert {
             let (id, header) = alert_header(&mut members)?;
             Envelope {
@@ -71,7 +71,7 @@ pub(super) fn envelope(text: &str) -> Result<Envelope<'_>, Error> {
 }
 
 /// Reads the members of a body, and locates the error if there is one.
-fn read<'a, T>(
+fn with_members<'a, T>(
     text: &'a str,
     read: impl FnOnce(Members<'a>, bool) -> Result<T, Failure<'a>>,
 ) -> Result<T, Error> {

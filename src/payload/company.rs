@@ -1,8 +1,8 @@
-//! Payloads of the `company.*` events, and the reference to a company in other payloads.
+//! Payloads of the `company.*` events.
 
 use std::borrow::Cow;
 
-use super::{Connection, Payload};
+use super::{CompanyReference, Connection, Payload};
 use crate::json::log::shown;
 use crate::json::object;
 use crate::value::{CompanyId, Tags, Timestamp, UserId};
@@ -81,34 +81,6 @@ impl Payload for Company {
 
     fn find_company_tags(&self) -> Option<Cow<'_, Tags>> {
         self.tags.as_ref().map(Cow::Borrowed)
-    }
-}
-
-object! {
-    /// Reference to a company: the `referenceCompany` of most payloads.
-    ///
-    /// Deliveries often have only [`id`](Self::id) and `name`.
-    pub struct CompanyReference {
-        /// The id of the company.
-        pub id: CompanyId = "id",
-        /// The name of the company.
-        pub name: Option<String> = "name" => with_name,
-        /// The client's description of the company.
-        pub description: Option<String> = "description" => with_description,
-        /// Links to pages about the company.
-        pub links: Option<CompanyLinks> = "links" => with_links,
-        /// The tags of the company.
-        pub tags: Option<Tags> = "tags" => with_tags,
-        pub extra: Extra,
-    }
-}
-
-object! {
-    /// Links to pages about a company.
-    pub struct CompanyLinks {
-        /// The URI of the company's page in the Codat Portal.
-        pub portal: Option<String> = "portal" => with_portal,
-        pub extra: Extra,
     }
 }
 

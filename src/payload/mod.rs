@@ -54,6 +54,7 @@ mod connection;
 mod expenses;
 mod rate_limit;
 mod read;
+mod reference;
 mod report;
 mod unknown;
 mod write;
@@ -62,7 +63,7 @@ pub use bank_feeds::{
     AccountInfo, AccountType, RoutingInfo, RoutingType, SourceAccount, SourceAccountEvent,
     SourceAccountStatus,
 };
-pub use company::{Company, CompanyLinks, CompanyProduct, CompanyReference};
+pub use company::{Company, CompanyProduct};
 pub use connection::{
     Connection, ConnectionError, ConnectionErrorStatus, ConnectionEvent, ConnectionStatus,
     SourceType,
@@ -70,6 +71,7 @@ pub use connection::{
 pub use expenses::{ExpensesSync, ExpensesTransaction, ExpensesTransactionStatus};
 pub use rate_limit::RateLimit;
 pub use read::{DataTypeRead, DatasetStatus, Issue, IssueLinks, ReadCompleted};
+pub use reference::{CompanyLinks, CompanyReference};
 pub use report::Report;
 pub use write::{Write, WriteRecord, WriteStatus, WriteType};
 
@@ -77,7 +79,7 @@ use std::borrow::Cow;
 
 use crate::value::{CompanyId, ConnectionId, Id, Tags};
 
-pub(crate) use unknown::UnknownPayload;
+pub(crate) use unknown::UnknownParts;
 
 /// Accessors that work for events of any type. By default, a payload has no information; it
 /// overrides the accessors for what it has.

@@ -11,15 +11,15 @@ use crate::value::{CompanyId, ConnectionId};
 /// The company and the connection of an unknown event, read from the fields in which known payloads
 /// have them.
 #[derive(Default)]
-pub(crate) struct UnknownPayload {
+pub(crate) struct UnknownParts {
     pub(crate) reference_company: Option<CompanyReference>,
     company_id: Option<CompanyId>,
     pub(crate) connection_id: Option<ConnectionId>,
 }
 
-impl UnknownPayload {
+impl UnknownParts {
     /// Reads the payload. `is_company` says that it is the company itself, as in `company.*` events.
-    pub(crate) fn read(json: &RawValue, is_company: bool) -> Self {
+    pub(crate) fn parse(json: &RawValue, is_company: bool) -> Self {
         let Ok(members) = Members::from_json(json) else {
             return Self::default();
         };
@@ -35,7 +35,7 @@ impl UnknownPayload {
     }
 }
 
-impl Payload for UnknownPayload {
+impl Payload for UnknownParts {
     fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
         self.reference_company.as_ref().map(Cow::Borrowed)
     }

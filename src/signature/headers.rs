@@ -7,15 +7,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::SignatureError;
+use super::names::{SVIX, WEBHOOK};
 use super::secret::Signature;
-
-type Names = [&'static str; 3];
 
 /// The name of a header, and the values that were sent.
 type Header<V> = (&'static str, Vec<V>);
-
-pub(super) const WEBHOOK: Names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
-const SVIX: Names = ["svix-id", "svix-timestamp", "svix-signature"];
 
 /// How many signatures of version `v1` are compared, over all values of the header together. While a
 /// secret is being rotated, a delivery has two.

@@ -108,6 +108,7 @@
 
 mod error;
 mod headers;
+mod names;
 mod secret;
 mod verified;
 

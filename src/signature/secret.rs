@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::error::ParseSecretError;
-use super::headers::WEBHOOK;
+use super::names::WEBHOOK;
 
 /// Compares in constant time.
 pub(super) type Signature = CtOutput<Hmac<Sha256>>;

@@ -105,8 +105,8 @@ macro_rules! ids {
         impl Field for $name {
             const EXPECTED: &'static str = "a UUID";
 
-            fn is_read_from(&self, json: &RawValue) -> bool {
-                Self::read(json).is_ok_and(|id| id == *self)
+            fn is_parsed_from(&self, json: &RawValue) -> bool {
+                Self::parse(json).is_ok_and(|id| id == *self)
             }
         }
     )+};

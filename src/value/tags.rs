@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::json::{
-    DriftKind, Extra, Field, FieldError, Members, Walk, check_format, give_up, raw_value, read,
+    DriftKind, Extra, Field, FieldError, Members, Walk, check_format, give_up, parse, raw_value,
 };
 
 /// Tags that a Codat client has set on a company: a map from string to string, ordered by key.
@@ -198,8 +198,8 @@ impl Field for Tags {
         deserializer.deserialize_map(TagsVisitor)
     }
 
-    fn read(json: &RawValue) -> Result<Self, FieldError<'_>> {
-        read(json)
+    fn parse(json: &RawValue) -> Result<Self, FieldError<'_>> {
+        parse(json)
     }
 
     fn slow(json: &RawValue) -> Result<Self, FieldError<'_>> {
