@@ -63,7 +63,10 @@ fn read<T, E: std::fmt::Debug>(result: Result<T, E>) {
     black_box(result.unwrap());
 }
 
-fn known<P: DeserializeOwned>() -> (fn(&[u8]), fn(&str)) {
+/// Readers of bytes and of text.
+type Readers = (fn(&[u8]), fn(&str));
+
+fn known<P: DeserializeOwned>() -> Readers {
     (
         |body| read(serde_json::from_slice::<Known<P>>(body)),
         |body| read(serde_json::from_str::<Known<P>>(body)),
