@@ -164,7 +164,7 @@ impl<T: Field> Field for Vec<T> {
 /// quarter instead of doubling, to limit the memory that a hostile body can occupy.
 #[inline]
 pub(super) fn push<T>(list: &mut Vec<T>, element: T) {
-    const LARGE: usize = 80;
+    const LARGE: usize = 10 * size_of::<usize>();
     const MANY: usize = 64;
     if list.len() == list.capacity() {
         if list.is_empty() && size_of::<T>() > LARGE {
