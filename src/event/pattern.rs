@@ -140,7 +140,9 @@ impl Alert {
     /// Returns patterns of the event types that replace the alert. Empty if nothing does.
     ///
     /// Where the alert leaves out what decides, such as the old status of a connection, the patterns of
-    /// every event type that is still possible are returned. The module [`legacy`](crate::legacy) has a
+    /// every event type that is still possible are returned. A read is reported by several event types: the
+    /// first pattern is the one to subscribe to, and the others match what you may be subscribed to already.
+    /// The module [`legacy`](crate::legacy) has a
     /// table of the rules.
     #[must_use]
     pub fn replaced_by(&self) -> Vec<EventPattern> {

@@ -1,6 +1,6 @@
 //! Legacy alerts, which Codat's "rules" send, and the migration from them to events.
 //!
-//! | alert | subscribe to | the fact is identified by |
+//! | alert | subscribe to | the row to update is that of |
 //! |---|---|---|
 //! | [`DataConnectionStatusChanged`](Rule::DataConnectionStatusChanged) from `PendingAuth` to `Linked` | `connection.connected` | the connection and its status |
 //! | from `Unlinked` or `Deauthorized` to `Linked` | `connection.reconnected` | the connection and its status |
@@ -21,6 +21,10 @@
 //! | [`RateLimitReached`](Rule::RateLimitReached) | `client.rateLimit.reached` | the day |
 //! | [`RateLimitReset`](Rule::RateLimitReset) | `client.rateLimit.reset` | the day |
 //! | `AccountCategoriesUpdated` | nothing: it is still sent as an alert | |
+//!
+//! A push operation key is a UUID in an alert, which is displayed in lower case, and text in
+//! [`Write::id`](crate::payload::Write::id): compare [`Write::push_operation_key`](crate::payload::Write::push_operation_key).
+//! Older alerts have the status `Successful` where events have `Success`.
 //!
 //! [`Alert::replaced_by`] returns the event types that can replace a given alert, with the narrower ones
 //! of a read and those of custom products, which the table leaves out.
@@ -57,9 +61,13 @@
 //!
 //! 1. Handle the events that replace it, and subscribe to them beside the rule. For a while, most facts
 //!    are then reported twice, in any order.
-//! 2. Make the *effect* of your handler idempotent, by what identifies the fact. An event is never a
-//!    duplicate of an alert: an alert is about one data type, a read event about all of them. Retries of
-//!    one alert or event have one [`Webhook::id`](crate::Webhook::id); drop them by that.
+//! 2. Make the *effect* of your handler idempotent: update the row that the last column of the table names.
+//!    Never skip a message because the row exists. Except for the push operation key and the `syncId`, the
+//!    column names a state that changes again and again: the next sync of a data type has the same company,
+//!    connection and data type. An effect that is no state, such as an e-mail, belongs to one of the two:
+//!    send it for the alert until you have deleted the rule, then for the event.
+//!    An event is never a duplicate of an alert: an alert is about one data type, a read event about all of
+//!    them. Retries of one alert or event have one [`Webhook::id`](crate::Webhook::id); drop them by that.
 //! 3. Once each alert has had its event for some time, delete the rule in Codat, then the code that
 //!    handles its alerts.
 //!

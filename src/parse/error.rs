@@ -50,7 +50,7 @@ label! {
     pub enum ErrorKind {
         /// The body is not a single UTF-8 JSON value.
         Json = "json", "not JSON";
-        /// The body is JSON, but not an event.
+        /// The body is JSON, but not an event, or a known event without any payload.
         Envelope = "envelope", "not a webhook event";
         /// The body is a known event that is missing a required field or has one of the wrong type.
         Payload = "payload", "payload does not fit";

@@ -24,9 +24,10 @@ object! {
     /// [`failed`](Self::failed), [`modified`](Self::modified) and [`by_connection`](Self::by_connection).
     /// Two conditions do not do what they seem to:
     ///
-    /// - `all(is_complete)` is true for a read without data types.
+    /// - `all(is_complete)` and `all(is_final)` are true for a read without data types.
     /// - Waiting until a data type is [`Complete`](DatasetStatus::Complete) waits for ever if it is
-    ///   [`NotSupported`](DatasetStatus::NotSupported). Wait for [`is_final`](DatasetStatus::is_final).
+    ///   [`NotSupported`](DatasetStatus::NotSupported). Wait for [`is_final`](DatasetStatus::is_final), and
+    ///   set a limit: it is `false` for an undocumented status, and a status can be missing.
     ///
     /// # What next
     ///
