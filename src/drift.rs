@@ -1,10 +1,12 @@
 //! What [`Webhook::drift`] returns: the parts of an event that this version does not model.
 
 use crate::event::{EventType, alert_header};
-use crate::json::{Field, Fields, HasContent, Walk, drift_of_extra};
-use crate::legacy::{ALERT_ID, AlertHeader, DATA, RULE_TYPE, RuleType};
+use crate::json::{Field, HasContent, Walk, drift_of_extra};
+use crate::legacy::{DATA, RULE_TYPE, RuleType};
 use crate::value::{DataType, ReportType};
-use crate::webhook::{EVENT_TYPE, EVENT_TYPE_ALONE, GENERATED_DATE, ID, PAYLOAD, Webhook};
+use crate::webhook::{
+    EVENT_TYPE, EVENT_TYPE_ALONE, GENERATED_DATE, ID, PAYLOAD, Webhook, alert_names,
+};
 
 pub use crate::json::{Drift, DriftKind};
 
@@ -46,8 +48,7 @@ impl Webhook {
         }
         let is_alert = alert_header(&self.event).is_some();
         let (names, content) = if is_alert {
-            let names = [&[ALERT_ID, DATA, GENERATED_DATE], AlertHeader::NAMES];
-            (names.concat(), DATA)
+            (alert_names(), DATA)
         } else {
             let names = vec![ID, EVENT_TYPE_ALONE, GENERATED_DATE, PAYLOAD];
             (names, PAYLOAD)

@@ -7,7 +7,7 @@ use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use crate::event::{Event, EventType, REPORT, REPORTS, alert_header};
 use crate::json::{ContentOf, Extra, Fields, HasContent, Name, check_format, written_names};
-use crate::legacy::{ALERT_ID, DATA};
+use crate::legacy::{ALERT_ID, AlertHeader, DATA};
 use crate::value::{EventId, Timestamp};
 
 pub(crate) const ID: Name = Name::new("id", &[]);
@@ -17,6 +17,11 @@ pub(crate) const EVENT_TYPE: Name = Name::new("eventType", &["type"]);
 pub(crate) const EVENT_TYPE_ALONE: Name = Name::new(EVENT_TYPE.wire, &[]);
 pub(crate) const GENERATED_DATE: Name = Name::new("generatedDate", &[]);
 pub(crate) const PAYLOAD: Name = Name::new("payload", &[]);
+
+/// The names of the envelope of the alerts.
+pub(crate) fn alert_names() -> Vec<Name> {
+    [&[ALERT_ID, DATA, GENERATED_DATE], AlertHeader::NAMES].concat()
+}
 
 /// A webhook: an event, with its id and the date on which it was generated.
 ///
@@ -198,11 +203,7 @@ impl<'a> arbitrary::Arbitrary<'a> for Webhook {
     fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
         let event = Event::arbitrary(u)?;
         let names = if alert_header(&event).is_some() {
-            [
-                &[ALERT_ID, DATA, GENERATED_DATE],
-                crate::legacy::AlertHeader::NAMES,
-            ]
-            .concat()
+            alert_names()
         } else {
             vec![ID, EVENT_TYPE, GENERATED_DATE, PAYLOAD]
         };

@@ -23,7 +23,7 @@ struct Input<'a> {
     secret: &'a str,
     /// Whether the valid signature is sent, and if so, whether before the others.
     signed: Option<bool>,
-    /// Whether it is sent in a header line of its own, instead of after or before the separator.
+    /// Sent in a header line of its own, instead of after or before the separator.
     apart: bool,
     separator: Separator,
 }

@@ -52,22 +52,22 @@ impl<'a> Arbitrary<'a> for Event {
                 text.copied().unwrap_or_default()
             }
         };
-        let text = match text
-            .split_once('{')
-            .map(|(before, rest)| (before, rest.split_once('}')))
-        {
-            Some((_, Some(("productIdentifier", _)))) => ProductRead::arbitrary(u)?.to_string(),
-            Some((before, Some((name, after)))) => {
-                let known = match name {
-                    "dataType" => u.choose(DataType::KNOWN)?.as_str(),
-                    "report" => u.choose(ReportType::KNOWN)?.as_str(),
-                    _ => "part",
+        let family = text.split_once('{').and_then(|(before, rest)| {
+            let (name, after) = rest.split_once('}')?;
+            Some((before, name, after))
+        });
+        let text = match family {
+            None => text.to_owned(),
+            Some((_, "productIdentifier", _)) => ProductRead::arbitrary(u)?.to_string(),
+            Some((before, name, after)) => {
+                let part = match name {
+                    "dataType" => segment(DataType::arbitrary(u)?.as_str()),
+                    "report" => segment(ReportType::arbitrary(u)?.as_str()),
+                    _ => segment(u.arbitrary()?),
                 };
-                let part = part(u)?;
-                let part = if part.is_empty() { known } else { &part };
+                let part = if part.is_empty() { "part" } else { &part };
                 format!("{before}{part}{after}")
             }
-            _ => text.to_owned(),
         };
         EventType::of_event(&text).generate(u)
     }
@@ -86,7 +86,7 @@ impl<'a> Arbitrary<'a> for EventPattern {
             parts.push(if u.arbitrary()? {
                 "*".to_owned()
             } else {
-                part(u)?.replace('*', "")
+                segment(u.arbitrary()?).replace('*', "")
             });
         }
         parts.retain(|part| !part.is_empty());
@@ -100,7 +100,7 @@ impl<'a> Arbitrary<'a> for EventPattern {
 
 impl<'a> Arbitrary<'a> for TagFilter {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let (key, value) = (part(u)?, part(u)?);
+        let (key, value) = (segment(u.arbitrary()?), segment(u.arbitrary()?));
         format!("{key}:{value}")
             .parse()
             .or_else(|_| "key:value".parse())
@@ -108,8 +108,8 @@ impl<'a> Arbitrary<'a> for TagFilter {
     }
 }
 
-fn part(u: &mut Unstructured<'_>) -> Result<String> {
-    let mut text = u.arbitrary::<String>()?;
-    text.retain(|c| c != '.' && !c.is_control());
-    Ok(text)
+/// Returns what of a text can be a single part of an event type.
+fn segment(text: &str) -> String {
+    let can_be = |c: &char| *c != '.' && !c.is_control();
+    text.chars().filter(can_be).collect()
 }

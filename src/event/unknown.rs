@@ -38,7 +38,7 @@ impl Payload for UnknownEvent {
     }
 
     fn find_company_id(&self) -> Option<CompanyId> {
-        self.parts().find_company_id()
+        self.parts().any_company_id()
     }
 
     fn find_connection_id(&self) -> Option<ConnectionId> {

@@ -102,7 +102,8 @@ impl<'a> Members<'a> {
     pub(crate) fn required<T: Field>(&mut self, name: Name) -> Result<T, FieldError<'a>> {
         let mut value = None;
         self.take(name, true, &mut |json| {
-            T::parse(json).map(|read| value = Some(read))
+            value = Some(T::parse(json)?);
+            Ok(())
         })?;
         value.ok_or_else(|| self.missing(name))
     }

@@ -11,7 +11,9 @@ use crate::event::{Event, EventType, REPORT, REPORTS, UnknownEvent, from_alert};
 use crate::json::{FieldError, Fields, Members, Name, RawJson};
 use crate::legacy::{ALERT_ID, AlertHeader, DATA, RULE_TYPE};
 use crate::value::{EventId, Timestamp};
-use crate::webhook::{EVENT_TYPE, EVENT_TYPE_ALONE, GENERATED_DATE, ID, PAYLOAD, Webhook};
+use crate::webhook::{
+    EVENT_TYPE, EVENT_TYPE_ALONE, GENERATED_DATE, ID, PAYLOAD, Webhook, alert_names,
+};
 
 /// An error in a field, and the kind of the error for the body.
 type Failure<'a> = (ErrorKind, FieldError<'a>);
@@ -30,7 +32,7 @@ pub(super) fn webhook(text: &str) -> Result<Webhook, Error> {
                 extra: members.take_extra(),
             });
         }
-        let envelope = event_envelope(&mut members)?;
+        let envelope = event_envelope(text, &mut members)?;
         let event = match (EventType::of_event(&envelope.event_type), envelope.payload) {
             (EventType::Unknown(event_type), payload) => Event::Unknown(UnknownEvent {
                 event_type,
@@ -52,21 +54,18 @@ pub(super) fn webhook(text: &str) -> Result<Webhook, Error> {
 /// Reads a body except for its payload.
 pub(super) fn envelope(text: &str) -> Result<Envelope<'_>, Error> {
     with_members(text, |mut members, is_alert| {
-        let mut envelope = if is_alert {
-            let (id, header) = alert_header(&mut members)?;
-            Envelope {
-                body: text,
-                id,
-                event_type: header.rule_type.into(),
-                is_alert,
-                generated_date: members.optional(GENERATED_DATE).map(String::into),
-                payload: members.take_raw(DATA),
-            }
-        } else {
-            event_envelope(&mut members)?
-        };
-        envelope.body = text;
-        Ok(envelope)
+        if !is_alert {
+            return event_envelope(text, &mut members);
+        }
+        let (id, header) = alert_header(&mut members)?;
+        Ok(Envelope {
+            body: text,
+            id,
+            event_type: header.rule_type.into(),
+            is_alert,
+            generated_date: members.optional(GENERATED_DATE).map(String::into),
+            payload: members.take_raw(DATA),
+        })
     })
 }
 
@@ -141,7 +140,10 @@ fn event_type_name(members: &Members<'_>) -> Name {
 }
 
 /// Reads the current envelope.
-fn event_envelope<'a>(members: &mut Members<'a>) -> Result<Envelope<'a>, Failure<'a>> {
+fn event_envelope<'a>(
+    text: &'a str,
+    members: &mut Members<'a>,
+) -> Result<Envelope<'a>, Failure<'a>> {
     let in_envelope = |error| (ErrorKind::Envelope, error);
     for name in [ID, EVENT_TYPE, GENERATED_DATE, PAYLOAD] {
         for spelling in name.spellings() {
@@ -160,7 +162,7 @@ fn event_envelope<'a>(members: &mut Members<'a>) -> Result<Envelope<'a>, Failure
         members.record_spelling(REPORTS, REPORT);
     }
     Ok(Envelope {
-        body: "",
+        body: text,
         id,
         event_type: event_type.into(),
         is_alert: false,
@@ -172,8 +174,7 @@ fn event_envelope<'a>(members: &mut Members<'a>) -> Result<Envelope<'a>, Failure
 /// Reads the envelope of an alert, except for its data.
 fn alert_header<'a>(members: &mut Members<'a>) -> Result<(EventId, AlertHeader), Failure<'a>> {
     let in_envelope = |error| (ErrorKind::Envelope, error);
-    let names = [ALERT_ID, DATA, GENERATED_DATE].into_iter();
-    for name in names.chain(AlertHeader::NAMES.iter().copied()) {
+    for name in alert_names() {
         for spelling in name.spellings() {
             members.reject_repeated(spelling).map_err(in_envelope)?;
         }

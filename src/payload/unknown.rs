@@ -1,10 +1,8 @@
 //! The parts of an unknown event's payload that most payloads have in common.
 
-use std::borrow::Cow;
-
 use serde_json::value::RawValue;
 
-use super::{CompanyReference, Payload, first_real};
+use super::{CompanyReference, first_real};
 use crate::json::{Members, Name};
 use crate::value::{CompanyId, ConnectionId};
 
@@ -33,19 +31,10 @@ impl UnknownParts {
             ]),
         }
     }
-}
 
-impl Payload for UnknownParts {
-    fn find_reference_company(&self) -> Option<Cow<'_, CompanyReference>> {
-        self.reference_company.as_ref().map(Cow::Borrowed)
-    }
-
-    fn find_company_id(&self) -> Option<CompanyId> {
+    /// Returns the id of the company, from wherever it is.
+    pub(crate) fn any_company_id(&self) -> Option<CompanyId> {
         let company = self.reference_company.as_ref();
         first_real([company.map(|company| company.id), self.company_id])
-    }
-
-    fn find_connection_id(&self) -> Option<ConnectionId> {
-        self.connection_id
     }
 }

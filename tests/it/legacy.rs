@@ -111,7 +111,7 @@ fn every_rule_has_a_sample_with_typed_data() {
     assert_eq!(push.status.as_ref().unwrap(), "Failed");
     assert!(push.push_operation_key.is_some());
     assert_eq!(alert(&webhook).data_type(), Some(&DataType::Bills));
-    // That of an event is a write event's.
+    // An event has a data type only if it is a write event.
     assert_eq!(webhook.event.data_type(), None);
     assert_eq!(webhook.event_type().data_type(), None);
 
