@@ -541,3 +541,19 @@ fn an_alert_with_an_event_type_beside_its_rule_is_an_alert() {
     assert_eq!(webhook.event_type(), "@rules.SyncStarted");
     assert!(webhook.extra.get("eventType").is_some());
 }
+
+#[test]
+fn a_date_in_an_alert_is_a_field_of_its_envelope() {
+    let with = |date: &str| format!(r#"{{"AlertId":"{ID}","RuleType":"SyncStarted",{date}}}"#);
+    let date = r#""generatedDate":"2026-03-04T05:06:07Z""#;
+    let webhook = round_trip(&with(date));
+    assert!(webhook.generated_at().is_some() && webhook.drift().is_empty());
+
+    let misfit = round_trip(&with(r#""generatedDate":7"#));
+    assert_eq!(misfit.generated_date, None);
+    assert_eq!(drift(&misfit), ["misfit at generatedDate: 7"]);
+
+    let error = from_str(&with(&format!("{date},{date}"))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Envelope);
+    assert_eq!(error.path(), Some("generatedDate"));
+}
