@@ -20,19 +20,21 @@ impl Event {
     /// Returns the id of the company of the event.
     ///
     /// For an unknown event, this is `referenceCompany.id` or `companyId` of its payload, or `id` if its
-    /// type starts with `company.`. An id whose digits are all zero is a place holder and is not returned.
+    /// type starts with `company.`. An id whose digits are all zero is a placeholder and is not returned.
     #[must_use]
     pub fn company_id(&self) -> Option<CompanyId> {
         self.payload().find_company_id().filter(Id::is_real)
     }
 
-    /// Returns the name of the company of the event.
+    /// Returns the name of the company of the event. For an unknown event, this is `referenceCompany.name`
+    /// of its payload.
     #[must_use]
     pub fn company_name(&self) -> Option<Cow<'_, str>> {
         self.payload().find_company_name()
     }
 
-    /// Returns the tags of the company of the event.
+    /// Returns the tags of the company of the event. For an unknown event, these are `referenceCompany.tags`
+    /// of its payload.
     #[must_use]
     pub fn company_tags(&self) -> Option<Cow<'_, Tags>> {
         self.payload().find_company_tags()
@@ -42,7 +44,7 @@ impl Event {
     ///
     /// For a read, this is the connection of all of its data types, or `None` if they have different
     /// ones. For an unknown event, it is `connectionId` or `connection.id` of its payload. An id whose
-    /// digits are all zero is a place holder and is not returned.
+    /// digits are all zero is a placeholder and is not returned.
     #[must_use]
     pub fn connection_id(&self) -> Option<ConnectionId> {
         self.payload().find_connection_id().filter(Id::is_real)

@@ -7,16 +7,13 @@
 use std::any::type_name;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fmt;
+use std::{fmt, iter};
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess,
-    Visitor,
-};
+use serde::de::value::{MapDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
-use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
 
 const BINARY: &str =
     "webhooks can be stored in human-readable formats only; store the JSON text in a binary one";
@@ -122,6 +119,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Either<'_, D> {
     }
 }
 
+/// Compiled once: what calls it is compiled for each deserializer.
+#[inline(never)]
+fn from_value(value: &Value) -> serde_json::Result<Box<RawValue>> {
+    to_raw_value(value)
+}
+
 struct EitherVisitor<'v, V> {
     name: &'static str,
     visitor: V,
@@ -130,8 +133,7 @@ struct EitherVisitor<'v, V> {
 
 impl<V> EitherVisitor<'_, V> {
     fn keep<T, E: serde::de::Error>(self, value: &Value) -> Result<T, E> {
-        let raw = serde_json::value::to_raw_value(value).map_err(E::custom)?;
-        *self.value.borrow_mut() = Some(raw);
+        *self.value.borrow_mut() = Some(from_value(value).map_err(E::custom)?);
         // The visitor of a raw value cannot be given this one.
         Err(E::custom("not raw"))
     }
@@ -145,14 +147,18 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for EitherVisitor<'_, V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<V::Value, A::Error> {
-        let first: Option<String> = map.next_key()?;
-        let is_raw = first.as_deref() == Some(self.name);
-        let map = FromFirst { first, map };
-        if is_raw {
-            self.visitor.visit_map(map)
-        } else {
-            self.keep(&Value::deserialize(MapAccessDeserializer::new(map))?)
+        let mut key: Option<String> = map.next_key()?;
+        if key.as_deref() == Some(self.name) {
+            let text: String = map.next_value()?;
+            let raw = MapDeserializer::new(iter::once((self.name, text)));
+            return self.visitor.visit_map(raw);
         }
+        let mut members = Map::new();
+        while let Some(name) = key {
+            members.insert(name, map.next_value()?);
+            key = map.next_key()?;
+        }
+        self.keep(&members.into())
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<V::Value, D::Error> {
@@ -193,30 +199,6 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for EitherVisitor<'_, V> {
 
     fn visit_none<E: serde::de::Error>(self) -> Result<V::Value, E> {
         self.keep(&Value::Null)
-    }
-}
-
-/// A map whose first key was read already.
-struct FromFirst<A> {
-    first: Option<String>,
-    map: A,
-}
-
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for FromFirst<A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, A::Error> {
-        match self.first.take() {
-            Some(first) => seed.deserialize(first.into_deserializer()).map(Some),
-            None => self.map.next_key_seed(seed),
-        }
-    }
-
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
-        self.map.next_value_seed(seed)
     }
 }
 

@@ -39,7 +39,7 @@ object! {
     pub struct ConnectionEvent {
         /// The company that the connection belongs to.
         pub reference_company: CompanyReference = "referenceCompany",
-        /// The connection after the change. After `connection.deleted`, its id can be a place holder whose
+        /// The connection after the change. After `connection.deleted`, its id can be a placeholder whose
         /// digits are all zero.
         pub connection: Connection = "connection",
         pub extra: Extra,

@@ -133,7 +133,7 @@ fn tags(company: Cow<'_, CompanyReference>) -> Option<Cow<'_, Tags>> {
     }
 }
 
-/// Returns the first id that is not a place holder.
+/// Returns the first id that is not a placeholder.
 pub(crate) fn first_real<T: Id, const N: usize>(ids: [Option<T>; N]) -> Option<T> {
     ids.into_iter().flatten().find(Id::is_real)
 }

@@ -10,7 +10,7 @@ use crate::json::{AsText, Field, text_forms, text_serde};
 
 /// An id of any kind.
 pub(crate) trait Id {
-    /// Returns `false` for the id whose digits are all zero, which is a place holder.
+    /// Returns `false` for the id whose digits are all zero, which is a placeholder.
     fn is_real(&self) -> bool;
 }
 
