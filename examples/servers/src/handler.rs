@@ -9,14 +9,10 @@ use codat_webhooks::{Error, Event, Webhook};
 use sqlx::AnyConnection;
 use tokio::time::sleep;
 
-use crate::inbox::Claim;
+use crate::claim::Claim;
 
-/// What [`call`] found out, for [`write`] to write.
-pub enum Effect {
-    None,
-    /// A row of the audit.
-    Audit(String),
-}
+/// What [`call`] found out, for [`write`] to write: a row of the audit, or nothing.
+pub type Effect = Option<String>;
 
 /// The slow step: calls to other systems. No transaction is open, and it may block its thread.
 ///
@@ -28,7 +24,7 @@ pub enum Effect {
 pub async fn call(webhook: &Webhook) -> Result<Effect, String> {
     Ok(match &webhook.event {
         Event::ConnectionDisconnected(event) => {
-            Effect::Audit(format!("connection {} was lost", event.connection.id))
+            Some(format!("connection {} was lost", event.connection.id))
         }
         Event::WriteUnsuccessful(_, write) => {
             let what = match write.status {
@@ -36,10 +32,10 @@ pub async fn call(webhook: &Webhook) -> Result<Effect, String> {
                 _ => "look why the record was not written",
             };
             open_ticket(&webhook.id.to_string(), what).await?;
-            Effect::Audit("a ticket was opened".to_owned())
+            Some("a ticket was opened".to_owned())
         }
         Event::Unknown(_) => example(&webhook.event_type().to_string()).await?,
-        _ => Effect::None,
+        _ => None,
     })
 }
 
@@ -62,7 +58,7 @@ pub async fn write(
     webhook: &Webhook,
     effect: Effect,
 ) -> Result<(), sqlx::Error> {
-    if let Effect::Audit(note) = effect {
+    if let Some(note) = effect {
         sqlx::query("INSERT INTO audit (event_id, message_id, note) VALUES ($1, $2, $3)")
             .bind(webhook.id.to_string())
             .bind(&claim.message_id)
@@ -75,22 +71,22 @@ pub async fn write(
 
 /// Event types to try out what happens when work goes wrong.
 async fn example(event_type: &str) -> Result<Effect, String> {
-    let note = || Effect::Audit(event_type.to_owned());
+    let note = Some(event_type.to_owned());
     match event_type {
         "example.failure" => Err("an example of a failure".to_owned()),
         "example.flaky" if rand::random() => Err("an example of a failure now and then".to_owned()),
-        "example.flaky" => Ok(note()),
+        "example.flaky" => Ok(note),
         "example.panic" => panic!("an example of a panic"),
         "example.crash" => std::process::abort(),
         "example.slow" => {
             sleep(Duration::from_secs(4)).await;
-            Ok(note())
+            Ok(note)
         }
         "example.blocking" => {
             std::thread::sleep(Duration::from_secs(4));
-            Ok(note())
+            Ok(note)
         }
-        _ => Ok(Effect::None),
+        _ => Ok(None),
     }
 }
 
