@@ -22,6 +22,8 @@ pub struct Claim {
     pub lost: i64,
 }
 
+pub type Handled = Result<(), Failure>;
+
 /// Why an event is not handled.
 pub enum Failure {
     /// The attempt counts.
@@ -55,19 +57,8 @@ impl Worker {
         }))
     }
 
-    /// Returns `false` if the lease is lost.
-    pub async fn renew(&self, claim: &Claim) -> Result<bool, Error> {
-        let renew = self.of(claim, sql::RENEW).bind(millis(self.lease));
-        Ok(self.database.change(renew).await? == 1)
-    }
-
     /// Marks the event as handled and writes its effect, both or neither.
-    pub async fn finish(
-        &self,
-        claim: &Claim,
-        webhook: &Webhook,
-        effect: Effect,
-    ) -> Result<(), Failure> {
+    pub async fn finish(&self, claim: &Claim, webhook: &Webhook, effect: Effect) -> Handled {
         let mut connection = self.database.connection().await?;
         let mut transaction = connection.begin().await?;
         let event = event_key(&webhook.id, &webhook.event_type());

@@ -21,11 +21,6 @@ const MIGRATIONS: [(i64, &str, &str); 2] = [
     (2, "audit", include_str!("../migrations/2_audit.sql")),
 ];
 
-/// What the rows of a statement can be: tuples of columns.
-pub trait Rows: for<'r> FromRow<'r, AnyRow> + Send + Unpin {}
-
-impl<T: for<'r> FromRow<'r, AnyRow> + Send + Unpin> Rows for T {}
-
 #[derive(Clone)]
 pub struct Database {
     pool: AnyPool,
@@ -78,14 +73,20 @@ impl Database {
     }
 
     /// Returns a statement in the words of this database.
-    pub fn query<T: Rows>(&self, statement: &'static str) -> Statement<'static, T> {
+    pub fn query<T>(&self, statement: &'static str) -> Statement<'static, T>
+    where
+        T: for<'r> FromRow<'r, AnyRow>,
+    {
         let which = usize::from(self.is_postgres);
         let text = statement.replace("{now}", sql::NOW[which]);
         sqlx::query_as(AssertSqlSafe(text.replace("{skip}", sql::SKIP[which])))
     }
 
     /// Runs a statement, and returns its rows, however long that takes.
-    pub async fn fetch<T: Rows>(&self, statement: Statement<'_, T>) -> Result<Vec<T>, Error> {
+    pub async fn fetch<T>(&self, statement: Statement<'_, T>) -> Result<Vec<T>, Error>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
         let mut connection = self.connection().await?;
         let rows = statement.fetch_all(&mut **connection).await;
         ScopeGuard::into_inner(connection);

@@ -20,12 +20,9 @@ use crate::settings::number;
 /// How long the body of a request may take. Codat waits 15 seconds for a response.
 const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a body waits for memory.
-const MEMORY_TIMEOUT: Duration = Duration::from_secs(2);
-
 /// A place that takes verified deliveries.
 pub trait Queue: Send + Sync + 'static {
-    /// Takes a delivery. It is answered when this returns, for which there are 5 seconds.
+    /// Takes a delivery. It is answered when this returns, which must be within 5 seconds.
     fn put(&self, delivery: Verified<Bytes>) -> impl Future<Output = Outcome> + Send;
 }
 
@@ -33,17 +30,10 @@ pub trait Queue: Send + Sync + 'static {
 /// answer does not have the reason, which would help someone who is guessing signatures.
 pub type Outcome = (StatusCode, &'static str);
 
-pub const ACCEPTED: Outcome = (StatusCode::ACCEPTED, "accepted");
-pub const DUPLICATE: Outcome = (StatusCode::ACCEPTED, "duplicate");
-/// The body could not be parsed. A retry would deliver the same bytes, so the delivery is accepted.
-pub const DEAD_LETTERED: Outcome = (StatusCode::ACCEPTED, "dead-lettered");
-const INCOMPLETE: Outcome = (StatusCode::BAD_REQUEST, "incomplete");
-const TOO_SLOW: Outcome = (StatusCode::REQUEST_TIMEOUT, "slow");
 const TOO_LARGE: Outcome = (StatusCode::PAYLOAD_TOO_LARGE, "large");
 /// The bodies that are being read fill the memory that is set aside for them.
 const BUSY: Outcome = (StatusCode::SERVICE_UNAVAILABLE, "busy");
-pub const FULL: Outcome = (StatusCode::SERVICE_UNAVAILABLE, "full");
-/// The database is away.
+/// The queue is away.
 pub const AWAY: Outcome = (StatusCode::SERVICE_UNAVAILABLE, "away");
 
 fn refused(error: SignatureError) -> Outcome {
@@ -58,12 +48,12 @@ fn refused(error: SignatureError) -> Outcome {
 }
 
 struct Endpoint<Q> {
+    queue: Arc<Q>,
     verifier: Verifier,
     /// `BODY_LIMIT`: the largest body, in bytes.
     body_limit: usize,
     /// `BODY_MEMORY`: has a permit for each byte of the bodies that are read at the same time.
     memory: Semaphore,
-    queue: Arc<Q>,
 }
 
 /// Returns the routes of the endpoint.
@@ -75,17 +65,17 @@ pub fn router<Q: Queue>(verifier: Verifier, queue: Arc<Q>) -> Result<Router, Str
     if memory < body_limit {
         return Err("BODY_MEMORY: less than BODY_LIMIT".to_owned());
     }
-    let endpoint = Arc::new(Endpoint {
+    let endpoint = Endpoint {
+        queue,
         verifier,
         body_limit,
         memory: Semaphore::new(memory),
-        queue,
-    });
+    };
     Ok(Router::new()
         // A transformation in Codat's pipeline can turn POST into PUT.
         .route("/webhooks/codat", post(receive::<Q>).put(receive::<Q>))
         .route("/healthz", get(|| async { StatusCode::OK }))
-        .with_state(endpoint))
+        .with_state(Arc::new(endpoint)))
 }
 
 #[instrument(name = "delivery", skip_all, fields(message_id))]
@@ -112,7 +102,7 @@ impl<Q: Queue> Endpoint<Q> {
         let (parts, body) = request.into_parts();
         let signature = SignatureHeaders::from_headers(&parts.headers).map_err(refused)?;
         let read = timeout(BODY_TIMEOUT, self.read(body)).await;
-        let (body, _memory) = read.map_err(|_| TOO_SLOW)??;
+        let (body, _memory) = read.map_err(|_| (StatusCode::REQUEST_TIMEOUT, "slow"))??;
         let delivery = self.verifier.verify(signature, body).map_err(refused)?;
         Span::current().record("message_id", delivery.message_id());
         Ok(self.queue.put(delivery).await)
@@ -134,14 +124,14 @@ impl<Q: Queue> Endpoint<Q> {
         let mut body = Vec::new();
         let mut length = 0;
         while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|_| INCOMPLETE)?;
+            let chunk = chunk.map_err(|_| (StatusCode::BAD_REQUEST, "incomplete"))?;
             length += chunk.len();
             if length > most {
                 break;
             }
             if length <= self.body_limit {
                 let bytes = u32::try_from(chunk.len()).map_err(|_| TOO_LARGE)?;
-                let more = timeout(MEMORY_TIMEOUT, self.memory.acquire_many(bytes)).await;
+                let more = timeout(BODY_TIMEOUT / 2, self.memory.acquire_many(bytes)).await;
                 memory.merge(more.map_err(|_| BUSY)?.map_err(|_| BUSY)?);
                 body.extend_from_slice(&chunk);
             }

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use codat_webhooks::payload::WriteStatus;
 use codat_webhooks::{Error, Event, Webhook};
 use sqlx::AnyConnection;
 use tokio::time::sleep;
@@ -26,12 +25,8 @@ pub async fn call(webhook: &Webhook) -> Result<Effect, String> {
         Event::ConnectionDisconnected(event) => {
             Some(format!("connection {} was lost", event.connection.id))
         }
-        Event::WriteUnsuccessful(_, write) => {
-            let what = match write.status {
-                Some(WriteStatus::TimedOut) => "look whether the record is there after all",
-                _ => "look why the record was not written",
-            };
-            open_ticket(&webhook.id.to_string(), what).await?;
+        Event::WriteUnsuccessful(..) => {
+            open_ticket(webhook, "look why the record was not written").await?;
             Some("a ticket was opened".to_owned())
         }
         Event::Unknown(_) => example(&webhook.event_type().to_string()).await?,
@@ -41,11 +36,11 @@ pub async fn call(webhook: &Webhook) -> Result<Effect, String> {
 
 /// An effect elsewhere: a file for the people who look after failed writes, in the folder `TICKETS`. The
 /// event id is its name, so the second time it is the same file.
-async fn open_ticket(event_id: &str, what: &str) -> Result<(), String> {
+async fn open_ticket(webhook: &Webhook, what: &str) -> Result<(), String> {
     let Some(folder) = std::env::var_os("TICKETS") else {
         return Ok(());
     };
-    let path = std::path::Path::new(&folder).join(event_id);
+    let path = std::path::Path::new(&folder).join(webhook.id.to_string());
     let written = tokio::fs::write(path, what).await;
     written.map_err(|error| format!("ticket: {error}"))
 }
@@ -71,23 +66,18 @@ pub async fn write(
 
 /// Event types to try out what happens when work goes wrong.
 async fn example(event_type: &str) -> Result<Effect, String> {
-    let note = Some(event_type.to_owned());
+    let four_seconds = Duration::from_secs(4);
     match event_type {
-        "example.failure" => Err("an example of a failure".to_owned()),
-        "example.flaky" if rand::random() => Err("an example of a failure now and then".to_owned()),
-        "example.flaky" => Ok(note),
+        "example.failure" => return Err("an example of a failure".to_owned()),
+        "example.flaky" if rand::random() => return Err("an example of a failure".to_owned()),
+        "example.flaky" => {}
         "example.panic" => panic!("an example of a panic"),
         "example.crash" => std::process::abort(),
-        "example.slow" => {
-            sleep(Duration::from_secs(4)).await;
-            Ok(note)
-        }
-        "example.blocking" => {
-            std::thread::sleep(Duration::from_secs(4));
-            Ok(note)
-        }
-        _ => Ok(None),
+        "example.slow" => sleep(four_seconds).await,
+        "example.blocking" => std::thread::sleep(four_seconds),
+        _ => return Ok(None),
     }
+    Ok(Some(event_type.to_owned()))
 }
 
 /// Returns what is wrong with a body and where, without its event type: any text can be one.

@@ -15,19 +15,15 @@ use sqlx::Error;
 use tokio::time::sleep;
 use tracing::{error, info, warn};
 
-use crate::database::{Database, PATIENCE, bounded, millis};
-use crate::endpoint::{ACCEPTED, AWAY, DEAD_LETTERED, DUPLICATE, FULL, Outcome, Queue};
+use crate::database::{Database, PATIENCE, bounded};
+use crate::endpoint::{AWAY, Outcome, Queue};
 use crate::handler::unreadable;
 use crate::settings::number;
 use crate::sql;
-use crate::worker::LONGEST_RETRY;
-
-/// Nothing is put off for longer.
-const LONGEST_WAIT: Duration = LONGEST_RETRY.saturating_mul(2);
 
 pub struct Inbox {
-    pub database: Database,
-    /// `INBOX_ROWS` and `INBOX_BYTES`: how many events, and bytes of bodies, may be there unhandled.
+    database: Database,
+    /// How many events, and bytes of bodies, may be there unhandled.
     most: [i64; 2],
     /// The same, as measured last, and what was added since.
     load: [AtomicI64; 2],
@@ -69,7 +65,7 @@ impl Inbox {
 
     async fn store(&self, delivery: Verified<Bytes>) -> Result<Outcome, Error> {
         if self.is_full() {
-            return Ok(FULL);
+            return Ok((StatusCode::SERVICE_UNAVAILABLE, "full"));
         }
         let message_id = key(delivery.message_id());
         let envelope = delivery.envelope().ok();
@@ -91,16 +87,17 @@ impl Inbox {
             if reason.is_none() {
                 self.database.change(about(sql::AGAIN)).await?;
             }
-            return Ok(DUPLICATE);
+            return Ok((StatusCode::ACCEPTED, "duplicate"));
         }
         self.load[0].fetch_add(1, Relaxed);
         self.load[1].fetch_add(bytes, Relaxed);
         if let Some(reason) = reason {
             counter!("codat_dead_letters_total").increment(1);
             error!(message_id, reason, "dead-lettered");
-            return Ok(DEAD_LETTERED);
+            // It is accepted, because Codat would deliver the same bytes again.
+            return Ok((StatusCode::ACCEPTED, "dead-lettered"));
         }
-        Ok(ACCEPTED)
+        Ok((StatusCode::ACCEPTED, "accepted"))
     }
 
     /// Keeps the inbox in order, as long as the database is there.
@@ -126,20 +123,17 @@ impl Inbox {
             database.migrate().await?;
         }
         let filler: Vec<u8> = (0..16 * 1024).map(|_| rand::random()).collect();
-        database
-            .change(database.query(sql::PROBE).bind(filler))
-            .await?;
+        let probe = database.query(sql::PROBE).bind(filler);
+        database.change(probe).await?;
         let start = Instant::now();
         if start < *next && was_there {
             return Ok(());
         }
         self.measure().await?;
-        let clock = database.query(sql::CLOCK).bind(millis(LONGEST_WAIT));
-        let clock = clock.bind(millis(Duration::from_mins(1)));
-        database.change(clock).await?;
+        database.change(database.query(sql::CLOCK)).await?;
         while database.change(database.query(sql::PURGE)).await? == 500 {}
         // However large the table is, this takes a small part of the time.
-        *next = Instant::now() + 20 * start.elapsed();
+        *next = Instant::now() + (20 * start.elapsed()).min(Duration::from_mins(1));
         Ok(())
     }
 

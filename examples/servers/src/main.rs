@@ -1,11 +1,4 @@
 //! Receives Codat's webhooks, keeps them in a database, and handles each event once.
-//!
-//! | answer | reason |
-//! |---|---|
-//! | 202 | it is in the inbox: new, a duplicate, or a dead letter because it could not be parsed |
-//! | 401 | it is not signed by Codat, or too long ago |
-//! | 400, 408, 413 | the body is cut off, too slow, too large |
-//! | 503 | the inbox is full, the database is away, or too much memory is in use: Codat delivers again |
 
 mod claim;
 mod database;
@@ -28,6 +21,7 @@ use axum::routing::get;
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
+use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -38,7 +32,7 @@ use crate::database::Database;
 use crate::dead::Dead;
 use crate::inbox::Inbox;
 use crate::serve::serve;
-use crate::settings::{number, seconds, setting};
+use crate::settings::{number, setting};
 use crate::worker::Worker;
 
 /// Receives Codat's webhooks and handles each event once. The settings are environment variables.
@@ -86,23 +80,16 @@ async fn main() {
 
 async fn run(receives: bool, works: bool) -> Result<(), AnyError> {
     telemetry::init_logs();
-    let grace = seconds("GRACE_SECONDS", 10, 3600)?;
     let workers = number("WORKERS", 4, 256)?;
     let connections = number("CONNECTIONS", 512, 100_000)?;
     let address: SocketAddr = setting("LISTEN", "127.0.0.1:8080")?;
     let database = Database::read(if works { 6 + workers } else { 8 }, true)?;
     let stop = CancellationToken::new();
-    // What is in hand after most of the grace is put back in the rest of it.
-    let worker = Worker::read(database.clone(), stop.clone(), grace * 4 / 5)?;
-    let worker = Arc::new(worker);
+    let worker = Arc::new(Worker::read(database.clone(), stop.clone())?);
     let inbox = Arc::new(Inbox::read(database.clone())?);
     telemetry::serve_metrics()?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
 
-    if let Err(error) = database.migrate().await {
-        warn!(%error, "the database is away");
-    }
     tokio::spawn(Arc::clone(&inbox).keep());
     let mut tasks = JoinSet::new();
     if receives {
@@ -113,6 +100,9 @@ async fn run(receives: bool, works: bool) -> Result<(), AnyError> {
         let cannot = |error| format!("LISTEN: cannot listen on {address}: {error}");
         let listener = listener.map_err(cannot)?;
         info!(address = %listener.local_addr()?, "listening");
+        if let Err(error) = database.migrate().await {
+            warn!(%error, "the database is away");
+        }
         tasks.spawn(serve(listener, router, connections, stop.clone()));
     }
     for number in (0..workers).filter(|_| works) {
@@ -123,11 +113,11 @@ async fn run(receives: bool, works: bool) -> Result<(), AnyError> {
 
     tokio::select! {
         _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        _ = ctrl_c() => {}
     }
     info!("stopping");
     stop.cancel();
-    if timeout(grace, tasks.join_all()).await.is_err() {
+    if timeout(worker.grace, tasks.join_all()).await.is_err() {
         warn!("what hangs is cut off");
     }
     info!("stopped");

@@ -15,18 +15,12 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-/// How long a connection may take to send the headers of a request, and how long it may be idle
-/// before its next request.
+/// How long a connection may take to send the headers of a request, and how long it may be idle before
+/// its next request. A tenth of it while more than half of the connections are in use.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The same for a connection that is accepted while more than half of them are in use.
-const SHORT_HEADER_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// How long a client may take to read what is written to it, before it has to read something.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// How many bytes of headers a connection may send.
-const HEADER_BYTES: usize = 64 * 1024;
 
 /// Serves until it is stopped, then finishes the requests that have started.
 ///
@@ -39,7 +33,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) {
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).max_buf_size(HEADER_BYTES);
+    builder.timer(TokioTimer::new()).max_buf_size(64 * 1024);
     let open = Arc::new(Semaphore::new(connections));
     let running = GracefulShutdown::new();
     let accept = async || {
@@ -57,8 +51,7 @@ pub async fn serve(
         };
         stream.set_write_timeout(Some(WRITE_TIMEOUT));
         let is_busy = open.available_permits() < connections / 2;
-        let timeouts = [HEADER_TIMEOUT, SHORT_HEADER_TIMEOUT];
-        builder.header_read_timeout(timeouts[usize::from(is_busy)]);
+        builder.header_read_timeout(HEADER_TIMEOUT / if is_busy { 10 } else { 1 });
         builder.keep_alive(!is_busy);
         let service = TowerToHyperService::new(router.clone());
         let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service);

@@ -96,11 +96,11 @@ pub const PURGE: &str = "
         ORDER BY due_at LIMIT 500 {skip})
     RETURNING message_id";
 
-/// After the clock was set back: nothing is put off by more than $1 milliseconds, and a worker has $2 to
-/// renew its lease.
+/// After the clock was set back: nothing is put off by more than half an hour, which is longer than the
+/// longest pause, and a worker has a minute to renew its lease.
 pub const CLOCK: &str = "
-    UPDATE inbox SET due_at = {now} + CASE WHEN token IS NULL THEN 0 ELSE $2 END
-    WHERE state <> 'done' AND state = 'waiting' AND due_at > {now} + $1";
+    UPDATE inbox SET due_at = {now} + CASE WHEN token IS NULL THEN 0 ELSE 60000 END
+    WHERE state <> 'done' AND state = 'waiting' AND due_at > {now} + 1800000";
 
 pub const PROBE: &str = "
     INSERT INTO probe (id, filler) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET filler = $1";

@@ -1,6 +1,5 @@
 //! Logs and metrics.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
@@ -14,10 +13,6 @@ use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::settings::setting;
-
-thread_local! {
-    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
-}
 
 /// Logs to standard error, at the level of `RUST_LOG`.
 ///
@@ -42,17 +37,8 @@ pub fn init_logs() {
     let log = fmt::layer().with_writer(io::stderr).with_filter(bound);
     tracing_subscriber::registry().with(levels).with(log).init();
     panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map_or_else(String::new, ToString::to_string);
-        error!(%place, "panic");
-        PANIC.set(place);
+        error!(place = panic.location().map(display), "panic");
     }));
-}
-
-/// Returns the place of the last panic on this thread.
-pub fn take_panic() -> String {
-    PANIC.take()
 }
 
 /// Serves the metrics at the address of the setting `METRICS_LISTEN`, if there is one.

@@ -13,46 +13,36 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span, error, info, instrument, warn};
 
-use crate::claim::{Claim, Failure};
+use crate::claim::{Claim, Failure, Handled};
 use crate::database::{Database, PATIENCE, millis};
 use crate::handler::{self, unreadable};
 use crate::settings::{number, seconds};
 use crate::sql;
-use crate::telemetry::take_panic;
 
 /// The longest time between two attempts.
-pub const LONGEST_RETRY: Duration = Duration::from_mins(15);
+const LONGEST_RETRY: Duration = Duration::from_mins(15);
 
 /// How often an event may take its worker down with it.
 const CRASHES: i64 = 5;
 
+/// The README has what its settings mean.
 pub struct Worker {
     pub database: Database,
     stop: CancellationToken,
-    /// How long after a stop it may go on with what it has in hand.
-    grace: Duration,
-    /// `LEASE_SECONDS`: after this time another worker takes over from one that was killed.
+    pub grace: Duration,
     pub lease: Duration,
-    /// `HANDLE_SECONDS`: how long the handler may take for an event.
     limit: Duration,
-    /// `ATTEMPTS`: how often an event is tried before it is dead-lettered.
     attempts: i64,
-    /// `RETRY_SECONDS`: between the first attempt and the second. It doubles from one to the next.
     retry: Duration,
-    /// `KEEP_DAYS`: how long a handled event is remembered.
     pub keep: Duration,
 }
 
 impl Worker {
-    pub fn read(
-        database: Database,
-        stop: CancellationToken,
-        grace: Duration,
-    ) -> Result<Self, String> {
+    pub fn read(database: Database, stop: CancellationToken) -> Result<Self, String> {
         Ok(Self {
             database,
             stop,
-            grace,
+            grace: seconds("GRACE_SECONDS", 10, 3600)?,
             lease: seconds("LEASE_SECONDS", 30, 900)?,
             limit: seconds("HANDLE_SECONDS", 60, 86_400)?,
             attempts: number("ATTEMPTS", 8_u32, 1000)?.into(),
@@ -73,7 +63,7 @@ impl Worker {
             match self.take(from, number == 0).await {
                 Ok(Some(claim)) => self.process(Arc::new(claim)).await,
                 Ok(None) if turn == 0 => {}
-                Ok(None) => sleep(Duration::from_millis(250)).await,
+                Ok(None) => sleep(Duration::from_millis(500)).await,
                 Err(error) => waiting(&error).await,
             }
         }
@@ -96,14 +86,16 @@ impl Worker {
         let renew = async {
             loop {
                 sleep(self.lease / 3).await;
-                if !insist(|| self.renew(&claim)).await {
+                let renew = self.of(&claim, sql::RENEW).bind(millis(self.lease));
+                if let Ok(0) = self.database.change(renew).await {
                     return;
                 }
             }
         };
         let stopped = async {
             self.stop.cancelled().await;
-            sleep(self.grace).await;
+            // The rest of the grace is for putting back.
+            sleep(self.grace * 4 / 5).await;
         };
         let failure = tokio::select! {
             () = renew => return,
@@ -117,7 +109,7 @@ impl Worker {
         self.put_back(&claim, failure).await;
     }
 
-    async fn attempt(&self, claim: &Claim) -> Result<(), Failure> {
+    async fn attempt(&self, claim: &Claim) -> Handled {
         if claim.lost >= CRASHES {
             let reason = format!("its worker was killed in the middle of it {CRASHES} times");
             return Err(Failure::Final(reason));
@@ -132,10 +124,8 @@ impl Worker {
 
         let start = Instant::now();
         let handle = AssertUnwindSafe(self.handle(claim, &webhook)).catch_unwind();
-        let result = handle.await.unwrap_or_else(|_| {
-            let reason = format!("panic at {}", take_panic());
-            Err(Failure::Counts(reason))
-        });
+        let panicked = || Err(Failure::Counts("panic: the log has its place".to_owned()));
+        let result = handle.await.unwrap_or_else(|_| panicked());
         let label = match result {
             Ok(()) => "handled",
             Err(Failure::Counts(_) | Failure::Final(_)) => "failed",
@@ -146,7 +136,7 @@ impl Worker {
         result
     }
 
-    async fn handle(&self, claim: &Claim, webhook: &Webhook) -> Result<(), Failure> {
+    async fn handle(&self, claim: &Claim, webhook: &Webhook) -> Handled {
         let call = timeout(self.limit, handler::call(webhook)).await;
         let effect = call.map_err(|_| self.no_end())?.map_err(Failure::Counts)?;
         let finish = self.finish(claim, webhook, effect);
@@ -170,12 +160,15 @@ impl Worker {
         // One line of bounded length.
         let reason = reason.replace(char::is_control, " ");
         let reason: String = reason.chars().take(500).collect();
-        let put_back = || {
+        let changed = loop {
             let put_back = self.of(claim, sql::PUT_BACK).bind(state);
             let put_back = put_back.bind(millis(pause)).bind(counts).bind(&reason);
-            self.database.change(put_back)
+            match self.database.change(put_back).await {
+                Ok(changed) => break changed,
+                Err(error) => waiting(&error).await,
+            }
         };
-        if insist(put_back).await == 0 {
+        if changed == 0 {
             warn!(reason, "the lease is lost, and the event in other hands");
         } else if state == "waiting" {
             warn!(reason, "not handled");
@@ -194,16 +187,6 @@ impl Worker {
 
     fn no_end(&self) -> Failure {
         Failure::Counts(format!("no end within {:?}", self.limit))
-    }
-}
-
-/// Does something to the database, as soon as that is there.
-async fn insist<T, F: Future<Output = Result<T, Error>>>(act: impl Fn() -> F) -> T {
-    loop {
-        match act().await {
-            Ok(done) => return done,
-            Err(error) => waiting(&error).await,
-        }
     }
 }
 

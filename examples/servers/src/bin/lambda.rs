@@ -6,7 +6,6 @@
 //! fails.
 
 #[path = "../endpoint.rs"]
-#[allow(dead_code)] // what only the inbox answers
 mod endpoint;
 #[path = "../settings.rs"]
 #[allow(dead_code)]
