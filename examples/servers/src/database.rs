@@ -7,7 +7,7 @@ use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
 use sqlx::query::QueryAs;
-use sqlx::{Any, AnyPool, AssertSqlSafe, Error, Executor, FromRow, SqlStr};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Error, Executor, FromRow, Result, SqlStr};
 use tokio::time::timeout;
 
 use crate::settings::setting;
@@ -36,7 +36,7 @@ type Connection = ScopeGuard<PoolConnection<Any>, fn(PoolConnection<Any>)>;
 
 impl Database {
     /// Reads `DATABASE_URL`. Connects when it is used, and again whenever that is needed.
-    pub fn read(connections: u32, creates: bool) -> Result<Self, String> {
+    pub fn read(connections: u32, creates: bool) -> std::result::Result<Self, String> {
         let mut url: String = setting("DATABASE_URL", "sqlite://inbox.db")?;
         let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
         if !is_postgres {
@@ -61,7 +61,7 @@ impl Database {
     }
 
     /// Creates the tables that are missing.
-    pub async fn migrate(&self) -> Result<(), Error> {
+    pub async fn migrate(&self) -> Result<()> {
         let migrations = MIGRATIONS.map(|(version, name, text)| {
             let text = SqlStr::from_static(text);
             Migration::new(version, name.into(), MigrationType::Simple, text, false)
@@ -83,7 +83,7 @@ impl Database {
     }
 
     /// Runs a statement, and returns its rows, however long that takes.
-    pub async fn fetch<T>(&self, statement: Statement<'_, T>) -> Result<Vec<T>, Error>
+    pub async fn fetch<T>(&self, statement: Statement<'_, T>) -> Result<Vec<T>>
     where
         T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
     {
@@ -94,22 +94,19 @@ impl Database {
     }
 
     /// Runs a statement, and returns how many rows it has returned, which are those that it has changed.
-    pub async fn change(&self, statement: Statement<'_, ()>) -> Result<usize, Error> {
+    pub async fn change(&self, statement: Statement<'_, ()>) -> Result<usize> {
         let rows = bounded(PATIENCE, self.fetch(statement)).await?;
         Ok(rows.len())
     }
 
-    pub async fn connection(&self) -> Result<Connection, Error> {
+    pub async fn connection(&self) -> Result<Connection> {
         let connection = self.pool.acquire().await?;
         let close = |connection| drop(PoolConnection::detach(connection));
         Ok(scopeguard::guard(connection, close))
     }
 }
 
-pub async fn bounded<T>(
-    time: Duration,
-    run: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
+pub async fn bounded<T>(time: Duration, run: impl Future<Output = Result<T>>) -> Result<T> {
     timeout(time, run).await.unwrap_or(Err(Error::PoolTimedOut))
 }
 

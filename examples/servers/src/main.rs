@@ -99,10 +99,10 @@ async fn run(receives: bool, works: bool) -> Result<(), AnyError> {
         let listener = TcpListener::bind(address).await;
         let cannot = |error| format!("LISTEN: cannot listen on {address}: {error}");
         let listener = listener.map_err(cannot)?;
-        info!(address = %listener.local_addr()?, "listening");
         if let Err(error) = database.migrate().await {
             warn!(%error, "the database is away");
         }
+        info!(address = %listener.local_addr()?, "listening");
         tasks.spawn(serve(listener, router, connections, stop.clone()));
     }
     for number in (0..workers).filter(|_| works) {

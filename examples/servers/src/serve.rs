@@ -24,17 +24,12 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Serves until it is stopped, then finishes the requests that have started.
 ///
-/// At most `connections` are open. More wait in the backlog of the system until one is closed. While more
-/// than half of them are in use, a new one serves a single request: nobody can keep all of them.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    connections: usize,
-    stop: CancellationToken,
-) {
+/// At most so many connections are open. More wait in the backlog of the system until one is closed. While
+/// more than half of them are in use, a new one serves a single request: nobody can keep all of them.
+pub async fn serve(listener: TcpListener, router: Router, most: usize, stop: CancellationToken) {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).max_buf_size(64 * 1024);
-    let open = Arc::new(Semaphore::new(connections));
+    let open = Arc::new(Semaphore::new(most));
     let running = GracefulShutdown::new();
     let accept = async || {
         let permit = Arc::clone(&open).acquire_owned().await;
@@ -50,7 +45,7 @@ pub async fn serve(
             }
         };
         stream.set_write_timeout(Some(WRITE_TIMEOUT));
-        let is_busy = open.available_permits() < connections / 2;
+        let is_busy = open.available_permits() < most / 2;
         builder.header_read_timeout(HEADER_TIMEOUT / if is_busy { 10 } else { 1 });
         builder.keep_alive(!is_busy);
         let service = TowerToHyperService::new(router.clone());

@@ -1,6 +1,6 @@
 //! Settings from the environment, checked at startup.
 
-use std::env::{self, VarError};
+use std::env;
 use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
@@ -9,12 +9,8 @@ use std::time::Duration;
 ///
 /// An error is a line that names the setting, without the value, which may be a secret.
 pub fn setting<T: FromStr<Err: Display>>(name: &str, default: &str) -> Result<T, String> {
-    let text = match env::var(name) {
-        Ok(text) => text,
-        Err(VarError::NotPresent) => default.to_owned(),
-        Err(VarError::NotUnicode(_)) => return Err(format!("{name}: not UTF-8")),
-    };
-    let value = text.trim().parse();
+    let text = env::var_os(name).unwrap_or_else(|| default.into());
+    let value = text.to_string_lossy().trim().parse();
     value.map_err(|error| format!("{name}: {error}"))
 }
 

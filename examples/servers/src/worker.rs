@@ -148,14 +148,17 @@ impl Worker {
 
     /// Puts an event back for another attempt, or as a dead letter.
     async fn put_back(&self, claim: &Claim, failure: Failure) {
+        // The pause doubles from one attempt to the next, and differs for events that failed together.
+        let doubled = self.retry * (1 << claim.attempts.clamp(0, 20));
+        let pause = doubled
+            .min(LONGEST_RETRY)
+            .mul_f64(rand::random_range(0.8..1.2));
         let (state, pause, counts, reason) = match failure {
             Failure::PutBack(reason) => ("waiting", Duration::from_secs(1), 0, reason),
             Failure::Counts(reason) if claim.attempts + 1 < self.attempts => {
-                ("waiting", self.pause(claim.attempts), 1, reason)
+                ("waiting", pause, 1, reason)
             }
-            Failure::Counts(reason) | Failure::Final(reason) => {
-                ("dead", Duration::ZERO, 1_i64, reason)
-            }
+            Failure::Counts(reason) | Failure::Final(reason) => ("dead", pause, 1_i64, reason),
         };
         // One line of bounded length.
         let reason = reason.replace(char::is_control, " ");
@@ -176,13 +179,6 @@ impl Worker {
             counter!("codat_dead_letters_total").increment(1);
             error!(reason, "dead-lettered");
         }
-    }
-
-    /// The pause doubles from one attempt to the next, and differs for events that failed together.
-    fn pause(&self, attempts: i64) -> Duration {
-        let doubled = self.retry * (1 << attempts.clamp(0, 20));
-        let part = rand::random_range(0.8..1.2);
-        doubled.min(LONGEST_RETRY).mul_f64(part)
     }
 
     fn no_end(&self) -> Failure {
