@@ -1,13 +1,13 @@
 //! Connections to the database, SQLite or PostgreSQL, and a bound on the time of everything.
 
-use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
+use scopeguard::ScopeGuard;
 use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
-use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Error, Executor, SqlSafeStr, SqlStr};
+use sqlx::query::QueryAs;
+use sqlx::{Any, AnyPool, AssertSqlSafe, Error, Executor, FromRow, Result, SqlStr};
 use tokio::time::timeout;
 
 use crate::settings::setting;
@@ -25,18 +25,22 @@ const MIGRATIONS: [(i64, &str, &str); 2] = [
 pub struct Database {
     pool: AnyPool,
     is_postgres: bool,
-    /// How long a statement may take.
-    pub patience: Duration,
 }
+
+/// A statement whose rows are of this type.
+pub type Statement<'a, T> = QueryAs<'a, Any, T, AnyArguments>;
+
+/// A connection that `ScopeGuard::into_inner` gives back. If it is dropped in the middle of something it is
+/// closed: the pool would wait for the end of it.
+type Connection = ScopeGuard<PoolConnection<Any>, fn(PoolConnection<Any>)>;
 
 impl Database {
     /// Reads `DATABASE_URL`. Connects when it is used, and again whenever that is needed.
-    pub fn read(connections: u32, creates: bool) -> Result<Self, String> {
-        let mut url: String = setting("DATABASE_URL", Some("sqlite://inbox.db"))?;
+    pub fn read(connections: u32, creates: bool) -> std::result::Result<Self, String> {
+        let mut url: String = setting("DATABASE_URL", "sqlite://inbox.db")?;
         let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
         if !is_postgres {
-            let is_file = url.starts_with("sqlite:") && !url.contains(":memory:");
-            if !is_file || url.contains('?') {
+            if !url.starts_with("sqlite://") {
                 return Err("DATABASE_URL: neither sqlite://FILE nor postgres://…".to_owned());
             }
             url += if creates { "?mode=rwc" } else { "?mode=rw" };
@@ -53,15 +57,11 @@ impl Database {
             })
             .connect_lazy(&url)
             .map_err(|error| format!("DATABASE_URL: {error}"))?;
-        Ok(Self {
-            pool,
-            is_postgres,
-            patience: PATIENCE,
-        })
+        Ok(Self { pool, is_postgres })
     }
 
     /// Creates the tables that are missing.
-    pub async fn migrate(&self) -> Result<(), Error> {
+    pub async fn migrate(&self) -> Result<()> {
         let migrations = MIGRATIONS.map(|(version, name, text)| {
             let text = SqlStr::from_static(text);
             Migration::new(version, name.into(), MigrationType::Simple, text, false)
@@ -69,106 +69,47 @@ impl Database {
         let mut migrator = Migrator::with_migrations(migrations.into());
         // A version before this one, during a rolling deploy or a way back.
         migrator.set_ignore_missing(true);
-        let migrate = async { Ok(migrator.run(&self.pool).await?) };
-        bounded(6 * PATIENCE, migrate).await
+        bounded(6 * PATIENCE, async { Ok(migrator.run(&self.pool).await?) }).await
     }
 
     /// Returns a statement in the words of this database.
-    pub fn text(&self, statement: &'static str) -> SqlStr {
+    pub fn query<T>(&self, statement: &'static str) -> Statement<'static, T>
+    where
+        T: for<'r> FromRow<'r, AnyRow>,
+    {
         let which = usize::from(self.is_postgres);
         let text = statement.replace("{now}", sql::NOW[which]);
-        AssertSqlSafe(text.replace("{skip}", sql::SKIP[which])).into_sql_str()
+        sqlx::query_as(AssertSqlSafe(text.replace("{skip}", sql::SKIP[which])))
     }
 
-    pub fn query(&self, statement: &'static str) -> Query<'static, Any, AnyArguments> {
-        sqlx::query(self.text(statement))
+    /// Runs a statement, and returns its rows, however long that takes.
+    pub async fn fetch<T>(&self, statement: Statement<'_, T>) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let mut connection = self.connection().await?;
+        let rows = statement.fetch_all(&mut **connection).await;
+        ScopeGuard::into_inner(connection);
+        rows
     }
 
-    /// Runs a statement, and returns how many rows it has changed.
-    pub async fn execute(&self, query: Query<'_, Any, AnyArguments>) -> Result<u64, Error> {
-        bounded(self.patience, async {
-            let mut connection = self.connection().await?;
-            let result = query.execute(&mut *connection).await;
-            connection.give_back();
-            Ok(result?.rows_affected())
-        })
-        .await
+    /// Runs a statement, and returns how many rows it has returned, which are those that it has changed.
+    pub async fn change(&self, statement: Statement<'_, ()>) -> Result<usize> {
+        let rows = bounded(PATIENCE, self.fetch(statement)).await?;
+        Ok(rows.len())
     }
 
-    /// Runs a statement, and returns its rows.
-    pub async fn fetch(&self, query: Query<'_, Any, AnyArguments>) -> Result<Vec<AnyRow>, Error> {
-        bounded(self.patience, async {
-            let mut connection = self.connection().await?;
-            let result = query.fetch_all(&mut *connection).await;
-            connection.give_back();
-            result
-        })
-        .await
-    }
-
-    pub async fn connection(&self) -> Result<Connection, Error> {
-        Ok(Connection(Some(self.pool.acquire().await?)))
+    pub async fn connection(&self) -> Result<Connection> {
+        let connection = self.pool.acquire().await?;
+        let close = |connection| drop(PoolConnection::detach(connection));
+        Ok(scopeguard::guard(connection, close))
     }
 }
 
-pub async fn bounded<T>(
-    time: Duration,
-    run: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
+pub async fn bounded<T>(time: Duration, run: impl Future<Output = Result<T>>) -> Result<T> {
     timeout(time, run).await.unwrap_or(Err(Error::PoolTimedOut))
 }
 
-/// A connection that is closed, rather than used again, if it is dropped in the middle of something: the
-/// pool would wait for the end of it.
-pub struct Connection(Option<PoolConnection<Any>>);
-
-impl Connection {
-    pub fn give_back(mut self) {
-        self.0.take();
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        drop(self.0.take().map(PoolConnection::detach));
-    }
-}
-
-impl Deref for Connection {
-    type Target = AnyConnection;
-
-    fn deref(&self) -> &AnyConnection {
-        self.0.as_ref().expect("it is given back by value")
-    }
-}
-
-impl DerefMut for Connection {
-    fn deref_mut(&mut self) -> &mut AnyConnection {
-        self.0.as_mut().expect("it is given back by value")
-    }
-}
-
-/// Returns `true` if the database is away, full, read-only or busy, which says nothing about the
-/// statement.
-pub fn is_outage(error: &Error) -> bool {
-    let Error::Database(error) = error else {
-        return matches!(
-            error,
-            Error::Io(_)
-                | Error::Tls(_)
-                | Error::Protocol(_)
-                | Error::PoolTimedOut
-                | Error::PoolClosed
-                | Error::WorkerCrashed
-        );
-    };
-    let code = error.code().unwrap_or_default();
-    match code.parse::<u32>() {
-        // SQLite: busy, locked, no memory, read-only, input or output, corrupt, full, cannot open.
-        Ok(number) if code.len() < 5 => matches!(number & 0xff, 5..=8 | 10 | 11 | 13 | 14),
-        // PostgreSQL: connection, read-only, conflict, resources, locked, shutdown, system.
-        _ => ["08", "25006", "40", "53", "55", "57P", "58", "XX"]
-            .iter()
-            .any(|class| code.starts_with(class)),
-    }
+pub fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }

@@ -3,9 +3,8 @@
 use std::io::{self, Write};
 
 use clap::Subcommand;
-use futures_util::TryStreamExt;
-use sqlx::Row;
 
+use crate::AnyError;
 use crate::database::Database;
 use crate::sql;
 
@@ -24,45 +23,36 @@ pub enum Dead {
     },
 }
 
-type AnyError = Box<dyn std::error::Error + Send + Sync>;
-
 impl Dead {
     pub async fn run(self) -> Result<(), AnyError> {
         let database = Database::read(1, false)?;
-        let mut connection = database.connection().await?;
+        let missing = |id: &str| format!("{id}: no such dead letter");
         let mut out = io::stdout().lock();
         match self {
             Self::List => {
-                let mut rows = database.query(sql::LIST).fetch(&mut *connection);
-                while let Some(row) = rows.try_next().await? {
-                    let (id, reason): (String, Option<String>) = (row.try_get(0)?, row.try_get(3)?);
-                    let (bytes, attempts): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
-                    let reason = reason.unwrap_or_default();
+                let rows: Vec<(String, i64, i64, String)> =
+                    database.fetch(database.query(sql::LIST)).await?;
+                for (id, bytes, attempts, reason) in rows {
                     writeln!(out, "{id}\t{bytes}\t{attempts}\t{reason}")?;
                 }
             }
             Self::Show { id } => {
                 let show = database.query(sql::SHOW).bind(&id);
-                let row = show.fetch_optional(&mut *connection).await?;
-                let body: Vec<u8> = row.ok_or_else(|| missing(&id))?.try_get(0)?;
-                out.write_all(&body)?;
-                writeln!(out)?;
+                let mut rows: Vec<(Vec<u8>,)> = database.fetch(show).await?;
+                let (body,) = rows.pop().ok_or_else(|| missing(&id))?;
+                out.write_all(&[&body, &b"\n"[..]].concat())?;
             }
             Self::Retry { id, .. } => {
                 let retry = database.query(sql::RETRY).bind(&id);
-                let rows = retry.fetch_all(&mut *connection).await?;
-                for row in &rows {
-                    writeln!(out, "{}\tback in the queue", row.try_get::<&str, _>(0)?)?;
+                let rows: Vec<(String,)> = database.fetch(retry).await?;
+                for (id,) in &rows {
+                    writeln!(out, "{id}\tback in the queue")?;
                 }
                 if let (Some(id), true) = (id, rows.is_empty()) {
-                    return Err(missing(&id));
+                    return Err(missing(&id).into());
                 }
             }
         }
         Ok(())
     }
-}
-
-fn missing(id: &str) -> AnyError {
-    format!("{id}: no such dead letter").into()
 }

@@ -4,19 +4,14 @@
 
 use std::time::Duration;
 
-use codat_webhooks::payload::WriteStatus;
 use codat_webhooks::{Error, Event, Webhook};
 use sqlx::AnyConnection;
 use tokio::time::sleep;
 
-use crate::inbox::Claim;
+use crate::claim::Claim;
 
-/// What [`call`] found out, for [`write`] to write.
-pub enum Effect {
-    None,
-    /// A row of the audit.
-    Audit(String),
-}
+/// What [`call`] found out, for [`write`] to write: a row of the audit, or nothing.
+pub type Effect = Option<String>;
 
 /// The slow step: calls to other systems. No transaction is open, and it may block its thread.
 ///
@@ -28,28 +23,24 @@ pub enum Effect {
 pub async fn call(webhook: &Webhook) -> Result<Effect, String> {
     Ok(match &webhook.event {
         Event::ConnectionDisconnected(event) => {
-            Effect::Audit(format!("connection {} was lost", event.connection.id))
+            Some(format!("connection {} was lost", event.connection.id))
         }
-        Event::WriteUnsuccessful(_, write) => {
-            let what = match write.status {
-                Some(WriteStatus::TimedOut) => "look whether the record is there after all",
-                _ => "look why the record was not written",
-            };
-            open_ticket(&webhook.id.to_string(), what).await?;
-            Effect::Audit("a ticket was opened".to_owned())
+        Event::WriteUnsuccessful(..) => {
+            open_ticket(webhook, "look why the record was not written").await?;
+            Some("a ticket was opened".to_owned())
         }
         Event::Unknown(_) => example(&webhook.event_type().to_string()).await?,
-        _ => Effect::None,
+        _ => None,
     })
 }
 
 /// An effect elsewhere: a file for the people who look after failed writes, in the folder `TICKETS`. The
 /// event id is its name, so the second time it is the same file.
-async fn open_ticket(event_id: &str, what: &str) -> Result<(), String> {
+async fn open_ticket(webhook: &Webhook, what: &str) -> Result<(), String> {
     let Some(folder) = std::env::var_os("TICKETS") else {
         return Ok(());
     };
-    let path = std::path::Path::new(&folder).join(event_id);
+    let path = std::path::Path::new(&folder).join(webhook.id.to_string());
     let written = tokio::fs::write(path, what).await;
     written.map_err(|error| format!("ticket: {error}"))
 }
@@ -62,7 +53,7 @@ pub async fn write(
     webhook: &Webhook,
     effect: Effect,
 ) -> Result<(), sqlx::Error> {
-    if let Effect::Audit(note) = effect {
+    if let Some(note) = effect {
         sqlx::query("INSERT INTO audit (event_id, message_id, note) VALUES ($1, $2, $3)")
             .bind(webhook.id.to_string())
             .bind(&claim.message_id)
@@ -75,23 +66,18 @@ pub async fn write(
 
 /// Event types to try out what happens when work goes wrong.
 async fn example(event_type: &str) -> Result<Effect, String> {
-    let note = || Effect::Audit(event_type.to_owned());
+    let four_seconds = Duration::from_secs(4);
     match event_type {
-        "example.failure" => Err("an example of a failure".to_owned()),
-        "example.flaky" if rand::random() => Err("an example of a failure now and then".to_owned()),
-        "example.flaky" => Ok(note()),
+        "example.failure" => return Err("an example of a failure".to_owned()),
+        "example.flaky" if rand::random() => return Err("an example of a failure".to_owned()),
+        "example.flaky" => {}
         "example.panic" => panic!("an example of a panic"),
         "example.crash" => std::process::abort(),
-        "example.slow" => {
-            sleep(Duration::from_secs(4)).await;
-            Ok(note())
-        }
-        "example.blocking" => {
-            std::thread::sleep(Duration::from_secs(4));
-            Ok(note())
-        }
-        _ => Ok(Effect::None),
+        "example.slow" => sleep(four_seconds).await,
+        "example.blocking" => std::thread::sleep(four_seconds),
+        _ => return Ok(None),
     }
+    Ok(Some(event_type.to_owned()))
 }
 
 /// Returns what is wrong with a body and where, without its event type: any text can be one.

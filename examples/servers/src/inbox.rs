@@ -1,194 +1,173 @@
 //! The inbox: a table of the events that were received, with what became of them.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::fmt::Display;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use codat_webhooks::Webhook;
-use metrics::counter;
-use sqlx::any::AnyArguments;
-use sqlx::query::Query;
-use sqlx::{Any, Connection as _, Error, Row};
-use tokio::sync::{Mutex, Notify};
-use tokio::time::timeout;
+use axum::http::StatusCode;
+use base64::prelude::{BASE64_STANDARD, Engine};
+use codat_webhooks::signature::Verified;
+use metrics::{counter, gauge};
+use sha2::{Digest, Sha256};
+use sqlx::Error;
+use tokio::time::sleep;
+use tracing::{error, info, warn};
 
-use crate::database::{Database, PATIENCE, is_outage};
-use crate::receive::event_key;
+use crate::database::{Database, PATIENCE, bounded};
+use crate::endpoint::{AWAY, Outcome, Queue};
+use crate::handler::unreadable;
 use crate::settings::number;
-use crate::{handler, sql};
+use crate::sql;
 
 pub struct Inbox {
-    pub database: Database,
-    /// `INBOX_ROWS` and `INBOX_BYTES`: how many events, and bytes of bodies, may be there unhandled.
-    pub most: [u64; 2],
+    database: Database,
+    /// How many events, and bytes of bodies, may be there unhandled.
+    most: [i64; 2],
     /// The same, as measured last, and what was added since.
-    pub load: [AtomicU64; 2],
-    /// `KEEP_DAYS`: how long a handled event is remembered, in milliseconds.
-    keep: i64,
-    /// Wakes a worker of this process.
-    pub arrived: Notify,
-    /// When it was found to be ready or not.
-    pub ready: Mutex<Option<(Instant, bool)>>,
+    load: [AtomicI64; 2],
+    /// Whether the database took something a moment ago.
+    is_there: AtomicBool,
 }
 
-/// A row that a worker has in hand.
-#[derive(Clone)]
-pub struct Claim {
-    pub message_id: String,
-    pub token: String,
-    pub body: Bytes,
-    pub attempts: i64,
-    pub lost: i64,
+impl Queue for Inbox {
+    async fn put(&self, delivery: Verified<Bytes>) -> Outcome {
+        let stored = bounded(PATIENCE, self.store(delivery)).await;
+        stored.unwrap_or_else(|error| {
+            warn!(%error, "not stored");
+            AWAY
+        })
+    }
 }
-
-/// Why a claim is not handled.
-pub enum Failure {
-    /// The attempt counts.
-    Reason(String),
-    /// Another attempt would end in the same way.
-    Final(String),
-    /// The attempt does not count: the database is away.
-    Away(Error),
-    /// It does not count: the process is stopped.
-    Stopped,
-    /// It has not begun: it may have killed its worker, and so may another one that is handled now.
-    Later,
-    /// Another worker has it.
-    Lost,
-}
-
-const TOO_SLOW: &str = "no end of `write` within 5 seconds";
 
 impl Inbox {
     pub fn read(database: Database) -> Result<Self, String> {
-        let keep = number("KEEP_DAYS", 30, 3650)? as u64;
+        let rows = number("INBOX_ROWS", 1_000_000, 1 << 40)?;
+        let bytes = number("INBOX_BYTES", 1 << 30, 1 << 50)?;
         Ok(Self {
             database,
-            most: [
-                number("INBOX_ROWS", 1_000_000, 1 << 40)? as u64,
-                number("INBOX_BYTES", 1 << 30, 1 << 50)? as u64,
-            ],
+            most: [rows, bytes],
             load: Default::default(),
-            keep: millis(Duration::from_secs(keep * 24 * 3600)),
-            arrived: Notify::new(),
-            ready: Mutex::default(),
+            is_there: AtomicBool::new(false),
         })
     }
 
-    pub fn is_full(&self) -> bool {
+    /// Returns `Ok` if a delivery can be stored now.
+    pub fn ready(&self) -> Result<(), StatusCode> {
+        let is_ready = self.is_there.load(Relaxed) && !self.is_full();
+        is_ready.then_some(()).ok_or(AWAY.0)
+    }
+
+    fn is_full(&self) -> bool {
         (0..2).any(|at| self.load[at].load(Relaxed) >= self.most[at])
     }
 
-    /// Takes a row for the length of a lease, if one is due. Those that were tried before have every fourth
-    /// turn, so that new ones cannot keep them waiting.
-    pub async fn claim(&self, lease: Duration, turn: u32) -> Result<Option<Claim>, Error> {
-        let token = format!("{:032x}", rand::random::<u128>());
-        for from in (0..=i64::from(turn.is_multiple_of(4))).rev() {
-            let claim = self.database.query(sql::CLAIM).bind(&token);
-            let claim = claim.bind(millis(lease)).bind(from);
-            if let Some(row) = self.database.fetch(claim).await?.pop() {
-                return Ok(Some(Claim {
-                    message_id: row.try_get(0)?,
-                    token,
-                    body: row.try_get::<Vec<u8>, _>(1)?.into(),
-                    attempts: row.try_get(2)?,
-                    lost: row.try_get(3)?,
-                }));
-            }
+    async fn store(&self, delivery: Verified<Bytes>) -> Result<Outcome, Error> {
+        if self.is_full() {
+            return Ok((StatusCode::SERVICE_UNAVAILABLE, "full"));
         }
-        Ok(None)
-    }
-
-    /// Returns `false` if another worker has it.
-    pub async fn renew(&self, claim: &Claim, lease: Duration) -> Result<bool, Error> {
-        let renew = self.on(sql::RENEW, claim).bind(millis(lease));
-        Ok(self.database.execute(renew).await? == 1)
-    }
-
-    /// Marks the event as handled and writes its effect, both or neither.
-    pub async fn finish(
-        &self,
-        claim: &Claim,
-        webhook: &Webhook,
-        effect: handler::Effect,
-    ) -> Result<(), Failure> {
-        let finish = timeout(2 * PATIENCE, self.try_finish(claim, webhook, effect));
-        finish
-            .await
-            .unwrap_or(Err(Failure::Away(Error::PoolTimedOut)))
-    }
-
-    async fn try_finish(
-        &self,
-        claim: &Claim,
-        webhook: &Webhook,
-        effect: handler::Effect,
-    ) -> Result<(), Failure> {
-        let mut connection = self.database.connection().await.map_err(Failure::Away)?;
-        let mut transaction = connection.begin().await.map_err(Failure::Away)?;
-        let event = event_key(&webhook.id, &webhook.event_type());
-        let done = self.on(sql::DONE, claim).bind(self.keep).bind(&event);
-        match done.execute(&mut *transaction).await {
-            Ok(done) if done.rows_affected() == 1 => {
-                let write = handler::write(&mut transaction, claim, webhook, effect);
-                let written = timeout(PATIENCE, write).await;
-                written
-                    .map_err(|_| Failure::Reason(TOO_SLOW.to_owned()))?
-                    .map_err(refusal)?;
-                transaction.commit().await.map_err(Failure::Away)?;
+        let message_id = key(delivery.message_id());
+        let envelope = delivery.envelope().ok();
+        let event = envelope.map(|event| event_key(&event.id(), &event.event_type()));
+        let reason = delivery.parse().err().map(|error| unreadable(&error));
+        let body = delivery.into_body();
+        let bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
+        let about = |statement| {
+            let statement = self.database.query(statement);
+            statement.bind(&message_id).bind(&event)
+        };
+        let insert = about(sql::INSERT)
+            .bind(&body[..])
+            .bind(bytes)
+            .bind(if reason.is_some() { "dead" } else { "waiting" })
+            .bind(&reason);
+        if self.database.change(insert).await? == 0 {
+            counter!("codat_duplicates_total").increment(1);
+            if reason.is_none() {
+                self.database.change(about(sql::AGAIN)).await?;
             }
-            Ok(_) => return Err(Failure::Lost),
-            // It was handled under another message id.
-            Err(Error::Database(error)) if error.is_unique_violation() => {
-                transaction.rollback().await.map_err(Failure::Away)?;
-                let duplicate = self.on(sql::DUPLICATE, claim).bind(self.keep);
-                let marked = duplicate.execute(&mut *connection).await;
-                marked.map_err(Failure::Away)?;
-                counter!("codat_duplicates_total").increment(1);
-            }
-            Err(error) => return Err(Failure::Away(error)),
+            return Ok((StatusCode::ACCEPTED, "duplicate"));
         }
-        connection.give_back();
+        self.load[0].fetch_add(1, Relaxed);
+        self.load[1].fetch_add(bytes, Relaxed);
+        if let Some(reason) = reason {
+            counter!("codat_dead_letters_total").increment(1);
+            error!(message_id, reason, "dead-lettered");
+            // It is accepted, because Codat would deliver the same bytes again.
+            return Ok((StatusCode::ACCEPTED, "dead-lettered"));
+        }
+        Ok((StatusCode::ACCEPTED, "accepted"))
+    }
+
+    /// Keeps the inbox in order, as long as the database is there.
+    pub async fn keep(self: Arc<Self>) {
+        let mut next = Instant::now();
+        loop {
+            let was_there = self.is_there.load(Relaxed);
+            let kept = self.keep_once(was_there, &mut next).await;
+            if let Err(error) = &kept {
+                warn!(%error, "the database is away");
+            } else if !was_there {
+                info!("the database is there");
+            }
+            self.is_there.store(kept.is_ok(), Relaxed);
+            gauge!("codat_database_up").set(f64::from(u8::from(kept.is_ok())));
+            sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    async fn keep_once(&self, was_there: bool, next: &mut Instant) -> Result<(), Error> {
+        let database = &self.database;
+        if !was_there {
+            database.migrate().await?;
+        }
+        let filler: Vec<u8> = (0..16 * 1024).map(|_| rand::random()).collect();
+        let probe = database.query(sql::PROBE).bind(filler);
+        database.change(probe).await?;
+        let start = Instant::now();
+        if start < *next && was_there {
+            return Ok(());
+        }
+        self.measure().await?;
+        database.change(database.query(sql::CLOCK)).await?;
+        while database.change(database.query(sql::PURGE)).await? == 500 {}
+        // However large the table is, this takes a small part of the time.
+        *next = Instant::now() + (20 * start.elapsed()).min(Duration::from_mins(1));
         Ok(())
     }
 
-    /// Puts a row back after a failed attempt, or among the dead letters.
-    pub async fn fail(
-        &self,
-        claim: &Claim,
-        reason: &str,
-        retry: Option<Duration>,
-    ) -> Result<(), Error> {
-        let state = if retry.is_some() { "waiting" } else { "dead" };
-        let fail = self.on(sql::FAIL, claim).bind(state);
-        let fail = fail.bind(millis(retry.unwrap_or_default())).bind(reason);
-        self.database.execute(fail).await.map(drop)
-    }
-
-    /// Puts a row back whose attempt does not count, for so many milliseconds.
-    pub async fn release(&self, claim: &Claim, after: i64) -> Result<(), Error> {
-        let release = self.on(sql::RELEASE, claim).bind(after);
-        self.database.execute(release).await.map(drop)
-    }
-
-    fn on<'a>(&self, statement: &'static str, claim: &'a Claim) -> Statement<'a> {
-        let query: Statement<'a> = sqlx::query(self.database.text(statement));
-        query.bind(&claim.message_id).bind(&claim.token)
+    /// Counts what is not handled, for the gauges and for the bound on it.
+    #[allow(clippy::cast_precision_loss)]
+    async fn measure(&self) -> Result<(), Error> {
+        let measure = self.database.fetch(self.database.query(sql::MEASURE));
+        // It takes a second for a million rows.
+        let mut rows: Vec<(i64, i64, i64, i64, i64, i64)> = bounded(2 * PATIENCE, measure).await?;
+        let (rows, bytes, dead, waiting, attempts, age) = rows.pop().ok_or(Error::RowNotFound)?;
+        self.load[0].store(rows, Relaxed);
+        self.load[1].store(bytes, Relaxed);
+        let share = |at: usize, load: i64| load as f64 / self.most[at] as f64;
+        gauge!("codat_inbox_full_ratio").set(share(0, rows).max(share(1, bytes)));
+        gauge!("codat_dead_letters").set(dead as f64);
+        gauge!("codat_queue_depth").set(waiting as f64);
+        gauge!("codat_queue_attempts").set(attempts as f64);
+        gauge!("codat_queue_oldest_seconds").set(age.max(0) as f64 / 1000.0);
+        Ok(())
     }
 }
 
-type Statement<'a> = Query<'a, Any, AnyArguments>;
-
-/// Says what is wrong with what the handler wrote, without the values in it.
-fn refusal(error: Error) -> Failure {
-    let reason = match &error {
-        _ if is_outage(&error) => return Failure::Away(error),
-        Error::Database(error) => error.code().unwrap_or_default().into_owned(),
-        _ => "not a statement".to_owned(),
-    };
-    Failure::Reason(format!("the database refused the effect: {reason}"))
+/// Returns an id that fits into an index, and is the same for the same text.
+fn key(text: &str) -> String {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain && text.len() <= 200 {
+        return text.to_owned();
+    }
+    let hash: [u8; 32] = Sha256::digest(text).into();
+    format!("sha256:{}", BASE64_STANDARD.encode(hash))
 }
 
-pub fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+/// The event type is part of it: it is not documented that the events of two subscriptions that match the
+/// same read have different ids.
+pub fn event_key(id: &impl Display, event_type: &impl Display) -> String {
+    key(&format!("{id} {event_type}"))
 }

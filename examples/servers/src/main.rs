@@ -1,46 +1,39 @@
 //! Receives Codat's webhooks, keeps them in a database, and handles each event once.
-//!
-//! | answer | reason |
-//! |---|---|
-//! | 202 | it is in the inbox: new, a duplicate, or a dead letter because it could not be parsed |
-//! | 401 | it is not signed by Codat, or too long ago |
-//! | 400, 408, 413 | the body is cut off, too slow, too large |
-//! | 503 | the inbox is full, the database is away, or too much memory is in use: Codat delivers again |
-//!
-//! ```sh
-//! CODAT_WEBHOOK_SECRETS=whsec_… cargo run
-//! ```
 
+mod claim;
 mod database;
 mod dead;
 mod endpoint;
 mod handler;
 mod inbox;
-mod keeper;
-mod receive;
 mod serve;
 mod settings;
 mod sql;
 mod telemetry;
 mod worker;
 
+use std::io;
 use std::net::SocketAddr;
-use std::process::ExitCode;
+use std::process::exit;
 use std::sync::Arc;
 
+use axum::routing::get;
 use clap::{Parser, Subcommand};
-use tokio::sync::watch;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::signal::ctrl_c;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
-use tokio::time::timeout_at;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::database::Database;
 use crate::dead::Dead;
 use crate::inbox::Inbox;
-use crate::serve::{listen, serve, stop_signal};
-use crate::settings::{number, optional, seconds, setting};
-use crate::telemetry::{init_logs, serve_metrics};
-use crate::worker::{Phase, Worker};
+use crate::serve::serve;
+use crate::settings::{number, setting};
+use crate::worker::Worker;
 
 /// Receives Codat's webhooks and handles each event once. The settings are environment variables.
 #[derive(Parser)]
@@ -61,77 +54,71 @@ enum Command {
     Dead(Dead),
 }
 
-fn main() -> ExitCode {
-    let command = Arguments::parse().command;
-    let is_dead = matches!(command, Some(Command::Dead(_)));
-    init_logs(if is_dead { "off" } else { "info" });
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&error.to_string()),
+type AnyError = Box<dyn std::error::Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() {
+    let result = match Arguments::parse().command {
+        None => run(true, true).await,
+        Some(Command::Receive) => run(true, false).await,
+        Some(Command::Work) => run(false, true).await,
+        Some(Command::Dead(command)) => command.run().await,
     };
-    let result = runtime.block_on(async {
-        match command {
-            None => run(true, true).await,
-            Some(Command::Receive) => run(true, false).await,
-            Some(Command::Work) => run(false, true).await,
-            Some(Command::Dead(command)) => match command.run().await {
-                // The reader of its output has seen enough.
-                Err(error) if error.to_string().contains("Broken pipe") => Ok(()),
-                result => result.map_err(|error| error.to_string()),
-            },
+    let is_output_closed = |error: &AnyError| {
+        let error = error.downcast_ref::<io::Error>();
+        error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    };
+    // By this it does not wait for a handler that blocks its thread.
+    exit(match result {
+        Err(error) if !is_output_closed(&error) => {
+            eprintln!("error: {}", error.to_string().replace('\n', " "));
+            2
         }
+        _ => 0,
     });
-    // A handler that blocks its thread does not hold this up.
-    runtime.shutdown_background();
-    result.map_or_else(|line| fail(&line), |()| ExitCode::SUCCESS)
 }
 
-fn fail(line: &str) -> ExitCode {
-    eprintln!("error: {}", line.replace('\n', " "));
-    ExitCode::from(2)
-}
-
-async fn run(receives: bool, works: bool) -> Result<(), String> {
-    let grace = seconds("GRACE_SECONDS", 10, 3600)?;
-    let workers = u32::try_from(number("WORKERS", 4, 256)?).unwrap_or(1);
-    let database = Database::read(if works { 6 + workers } else { 8 }, true)?;
-    let inbox = Arc::new(Inbox::read(database)?);
-    let (phase, is_phase) = watch::channel(Phase::Work);
-    let worker = Arc::new(Worker::read(Arc::clone(&inbox), is_phase.clone())?);
-    let metrics = optional("METRICS_LISTEN")?;
-    let address: SocketAddr = setting("LISTEN", Some("127.0.0.1:8080"))?;
+async fn run(receives: bool, works: bool) -> Result<(), AnyError> {
+    telemetry::init_logs();
+    let workers = number("WORKERS", 4, 256)?;
     let connections = number("CONNECTIONS", 512, 100_000)?;
-    serve_metrics(metrics).await?;
-    let router = receives.then(|| endpoint::router(Arc::clone(&inbox)));
-    let router = router.transpose()?;
-    let stop = stop_signal()?;
+    let address: SocketAddr = setting("LISTEN", "127.0.0.1:8080")?;
+    let database = Database::read(if works { 6 + workers } else { 8 }, true)?;
+    let stop = CancellationToken::new();
+    let worker = Arc::new(Worker::read(database.clone(), stop.clone())?);
+    let inbox = Arc::new(Inbox::read(database.clone())?);
+    telemetry::serve_metrics()?;
+    let mut terminate = signal(SignalKind::terminate())?;
 
-    if let Err(error) = inbox.database.migrate().await {
-        warn!(%error, "the database is away");
-    }
-    tokio::spawn(async move { inbox.keep().await });
+    tokio::spawn(Arc::clone(&inbox).keep());
     let mut tasks = JoinSet::new();
-    if let Some(router) = router {
-        let listener = listen("LISTEN", address).await?;
-        let mut is_phase = is_phase;
-        let stopped = async move { drop(is_phase.wait_for(|phase| *phase > Phase::Work).await) };
-        tasks.spawn(serve(listener, router, connections, stopped));
+    if receives {
+        let verifier = setting("CODAT_WEBHOOK_SECRETS", "")?;
+        let router = endpoint::router(verifier, Arc::clone(&inbox))?;
+        let router = router.route("/readyz", get(async move || inbox.ready()));
+        let listener = TcpListener::bind(address).await;
+        let cannot = |error| format!("LISTEN: cannot listen on {address}: {error}");
+        let listener = listener.map_err(cannot)?;
+        if let Err(error) = database.migrate().await {
+            warn!(%error, "the database is away");
+        }
+        info!(address = %listener.local_addr()?, "listening");
+        tasks.spawn(serve(listener, router, connections, stop.clone()));
     }
-    if works {
-        tasks.spawn(worker.run(workers));
+    for number in (0..workers).filter(|_| works) {
+        let worker = Arc::clone(&worker);
+        // On a thread of its own, which a handler may block.
+        tasks.spawn_blocking(move || Handle::current().block_on(worker.work(number)));
     }
 
-    stop.await;
-    phase.send_replace(Phase::Finish);
-    // What is in hand after most of the time is put back in the rest of it.
-    let end = tokio::time::Instant::now() + grace;
-    let all = tasks.join_all();
-    tokio::pin!(all);
-    if timeout_at(end - grace / 5, &mut all).await.is_err() {
-        phase.send_replace(Phase::Stop);
-        if timeout_at(end, all).await.is_err() {
-            warn!("what hangs is cut off");
-        }
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = ctrl_c() => {}
+    }
+    info!("stopping");
+    stop.cancel();
+    if timeout(worker.grace, tasks.join_all()).await.is_err() {
+        warn!("what hangs is cut off");
     }
     info!("stopped");
     Ok(())

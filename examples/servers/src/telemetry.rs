@@ -1,94 +1,54 @@
 //! Logs and metrics.
 
-use std::cell::RefCell;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use std::{env, io, panic};
 
-use axum::Router;
-use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tracing::error;
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata, error};
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::prelude::*;
+use tracing_subscriber::{EnvFilter, fmt};
 
-use crate::serve;
+use crate::settings::setting;
 
-thread_local! {
-    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-/// Logs to standard error, at the level of `RUST_LOG` or else the given one.
+/// Logs to standard error, at the level of `RUST_LOG`.
 ///
-/// A panic is logged with its place in the code and without its message, which may contain customer
-/// data.
-pub fn init_logs(level: &str) {
-    let levels = std::env::var("RUST_LOG").unwrap_or_else(|_| level.to_owned());
-    // Its lines are not bounded, and what they say is logged here.
-    let filter = EnvFilter::new(format!("sqlx=off,{levels}"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map_or_else(String::new, ToString::to_string);
-        error!(%place, "panic");
-        PANIC.set(Some(place));
+/// Of the warnings at one place in the code, ten are written in ten seconds: a flood of requests is not one
+/// of lines. A panic is logged with its place, and without its message, which may contain customer data.
+pub fn init_logs() {
+    let levels = env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned());
+    // What sqlx says is logged where it is called.
+    let levels = EnvFilter::new(format!("sqlx=off,{levels}"));
+    let written = Mutex::new(HashMap::new());
+    let is_bounded = move |line: &Metadata| {
+        let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let (start, count) = written.entry(line.callsite()).or_insert((now, 0));
+        if now - *start > Duration::from_secs(10) {
+            (*start, *count) = (now, 0);
+        }
+        *count += 1;
+        *count <= 10
+    };
+    let bound = dynamic_filter_fn(move |line, _| *line.level() != Level::WARN || is_bounded(line));
+    let log = fmt::layer().with_writer(io::stderr).with_filter(bound);
+    tracing_subscriber::registry().with(levels).with(log).init();
+    panic::set_hook(Box::new(|panic| {
+        error!(place = panic.location().map(display), "panic");
     }));
 }
 
-/// Returns the place of the last panic on this thread.
-pub fn take_panic() -> Option<String> {
-    PANIC.take()
-}
-
-/// Log lines of one kind, of which a flood is cut short.
-pub struct Lines(Mutex<Option<(Instant, u64)>>);
-
-impl Lines {
-    pub const fn new() -> Self {
-        Self(Mutex::new(None))
-    }
-
-    /// Writes a line, with how many were left out before it: at most ten in ten seconds are written.
-    pub fn warn(&self, write: impl FnOnce(u64)) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        let (start, count, hidden) = match *state {
-            Some((start, count)) if now - start < Duration::from_secs(10) => (start, count, 0),
-            before => (
-                now,
-                0,
-                before.map_or(0, |(_, count)| count.saturating_sub(10)),
-            ),
-        };
-        *state = Some((start, count + 1));
-        drop(state);
-        if count < 10 {
-            write(hidden);
-        }
-    }
-}
-
-/// Serves the metrics at `/metrics` of an address of their own, if there is one.
-pub async fn serve_metrics(address: Option<SocketAddr>) -> Result<(), String> {
-    let Some(address) = address else {
+/// Serves the metrics at the address of the setting `METRICS_LISTEN`, if there is one.
+pub fn serve_metrics() -> Result<(), String> {
+    if env::var_os("METRICS_LISTEN").is_none() {
         return Ok(());
-    };
-    let listener = serve::listen("METRICS_LISTEN", address).await?;
-    let metrics = PrometheusBuilder::new()
+    }
+    let address: SocketAddr = setting("METRICS_LISTEN", "")?;
+    PrometheusBuilder::new()
         .set_buckets(&[0.001, 0.01, 0.1, 1.0, 10.0, 100.0])
-        .and_then(PrometheusBuilder::install_recorder)
-        .map_err(|error| format!("metrics: {error}"))?;
-    let upkeep = metrics.clone();
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            upkeep.run_upkeep();
-        }
-    });
-    let router = Router::new().route("/metrics", get(async move || metrics.render()));
-    tokio::spawn(async move { serve::serve(listener, router, 16, std::future::pending()).await });
-    Ok(())
+        .and_then(|builder| builder.with_http_listener(address).install())
+        .map_err(|error| format!("METRICS_LISTEN: {error}"))
 }

@@ -8,8 +8,9 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{Database, Poster, SECRET, Server, event, example, fixtures, forgeries, genuine, run};
-use send::Delivery;
+use common::{
+    Database, Delivery, Poster, SECRET, Server, event, example, fixtures, forgeries, genuine, run,
+};
 
 #[tokio::test]
 async fn every_sample_is_handled_and_no_log_tells_of_customers() {
@@ -282,7 +283,7 @@ fn a_bad_setting_is_one_line_and_no_secret_is_shown() {
         ("LISTEN", "nowhere", "invalid socket address syntax"),
         ("LISTEN", &taken, "cannot listen on 127.0.0.1:"),
         ("INBOX_ROWS", "0", "not a number from 1 to "),
-        ("INBOX_BYTES", "18446744073709551615", "not a number from "),
+        ("INBOX_BYTES", "18446744073709551615", "number too large"),
         ("KEEP_DAYS", "many", "invalid digit"),
         ("WORKERS", "1000", "not a number from 1 to 256"),
         ("LEASE_SECONDS", "0", "not a number from 1 to 900"),

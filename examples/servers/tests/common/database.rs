@@ -11,7 +11,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, AssertSqlSafe, Row};
 use tempfile::TempDir;
 
-use super::eventually;
+use super::{eventually, free_address};
 
 pub struct Database {
     pub url: String,
@@ -161,9 +161,7 @@ impl Postgres {
             .output()
             .unwrap();
         assert!(initdb.status.success(), "{initdb:?}");
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
+        let port = free_address().port();
         let process = Self::spawn(&data, &bin, port);
         let postgres = Self {
             process,

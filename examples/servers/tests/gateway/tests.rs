@@ -15,15 +15,24 @@ const RECORDINGS: [(&str, &str); 3] = [
     ("function URL", include_str!("function_url.json")),
 ];
 
-/// Keeps what it takes, or takes nothing.
-#[derive(Default)]
-struct Kept(std::sync::Mutex<Vec<(String, Vec<u8>)>>);
+/// Keeps what it takes.
+#[derive(Clone, Default)]
+struct Kept(Arc<std::sync::Mutex<Deliveries>>);
+
+/// Message ids and bodies.
+type Deliveries = Vec<(String, Vec<u8>)>;
+
+impl Kept {
+    fn take(&self) -> Deliveries {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
 
 impl Queue for Kept {
-    async fn put(&self, message_id: &str, body: &[u8]) -> Result<(), Error> {
-        let delivery = (message_id.to_owned(), body.to_vec());
+    async fn put(&self, delivery: Verified<Bytes>) -> Outcome {
+        let delivery = (delivery.message_id().to_owned(), delivery.body().to_vec());
         self.0.lock().unwrap().push(delivery);
-        Ok(())
+        (StatusCode::ACCEPTED, "accepted")
     }
 }
 
@@ -44,12 +53,9 @@ fn sign(recording: &mut Value, body: &[u8], time: SystemTime) {
     }
 }
 
-fn verifier() -> Verifier {
-    SECRET.parse().unwrap()
-}
-
-async fn answer(queue: &impl Queue, recording: &Value) -> u16 {
-    receive(&verifier(), queue, recording).await
+async fn answer<Q: Queue>(queue: Q, recording: &Value) -> u16 {
+    let router = router(SECRET.parse().unwrap(), Arc::new(queue)).unwrap();
+    receive(router, recording).await.as_u16()
 }
 
 #[tokio::test]
@@ -57,8 +63,8 @@ async fn a_genuine_delivery_reaches_the_queue_byte_for_byte() {
     for (name, mut recording) in recordings() {
         let queue = Kept::default();
         sign(&mut recording, BODY.as_bytes(), SystemTime::now());
-        assert_eq!(answer(&queue, &recording).await, 202, "{name}");
-        let taken = queue.0.into_inner().unwrap();
+        assert_eq!(answer(queue.clone(), &recording).await, 202, "{name}");
+        let taken = queue.take();
         assert_eq!(taken, [("msg_1".to_owned(), BODY.into())], "{name}");
         codat_webhooks::from_slice(&taken[0].1).unwrap();
     }
@@ -71,8 +77,8 @@ async fn a_body_that_is_not_text_comes_in_base64() {
         sign(&mut recording, b"\xff\xfe", SystemTime::now());
         recording["body"] = json!("//4=");
         recording["isBase64Encoded"] = json!(true);
-        assert_eq!(answer(&queue, &recording).await, 202, "{name}");
-        let taken = queue.0.into_inner().unwrap();
+        assert_eq!(answer(queue.clone(), &recording).await, 202, "{name}");
+        let taken = queue.take();
         assert_eq!(
             taken,
             [("msg_1".to_owned(), b"\xff\xfe".to_vec())],
@@ -86,22 +92,22 @@ async fn nothing_else_reaches_the_queue() {
     let queue = Kept::default();
     for (name, recording) in recordings() {
         // As it was recorded: its signature is none of this secret's.
-        assert_eq!(answer(&queue, &recording).await, 401, "{name}");
+        assert_eq!(answer(queue.clone(), &recording).await, 401, "{name}");
 
         let mut stale = recording.clone();
         let time = SystemTime::now() - Duration::from_mins(6);
         sign(&mut stale, BODY.as_bytes(), time);
-        assert_eq!(answer(&queue, &stale).await, 401, "{name}");
+        assert_eq!(answer(queue.clone(), &stale).await, 401, "{name}");
 
         let mut changed = recording.clone();
         sign(&mut changed, BODY.as_bytes(), SystemTime::now());
         changed["body"] = json!(BODY.replace("6f1c", "6f1d"));
         changed["isBase64Encoded"] = json!(false);
-        assert_eq!(answer(&queue, &changed).await, 401, "{name}");
+        assert_eq!(answer(queue.clone(), &changed).await, 401, "{name}");
 
         for body in [Value::Null, json!("")] {
             changed["body"] = body;
-            assert_eq!(answer(&queue, &changed).await, 401, "{name}");
+            assert_eq!(answer(queue.clone(), &changed).await, 401, "{name}");
         }
 
         let mut read = recording.clone();
@@ -110,16 +116,16 @@ async fn nothing_else_reaches_the_queue() {
         if let Some(http) = read["requestContext"].get_mut("http") {
             http["method"] = json!("GET");
         }
-        assert_eq!(answer(&queue, &read).await, 405, "{name}");
+        assert_eq!(answer(queue.clone(), &read).await, 405, "{name}");
     }
-    assert!(queue.0.into_inner().unwrap().is_empty());
+    assert!(queue.take().is_empty());
 }
 
 #[tokio::test]
 async fn codat_keeps_what_the_queue_does_not_take() {
     for (name, mut recording) in recordings() {
         sign(&mut recording, BODY.as_bytes(), SystemTime::now());
-        assert_eq!(answer(&NoQueue, &recording).await, 503, "{name}");
+        assert_eq!(answer(NoQueue, &recording).await, 503, "{name}");
     }
 }
 
@@ -133,10 +139,11 @@ async fn a_signature_header_that_is_repeated_is_tried_whole() {
     for values in [[&genuine, &wrong], [&wrong, &genuine]] {
         recording["multiValueHeaders"][name] = json!(values);
         recording["headers"][name] = values[1].clone();
-        assert_eq!(answer(&Kept::default(), &recording).await, 202);
+        assert_eq!(answer(Kept::default(), &recording).await, 202);
     }
     recording["multiValueHeaders"][name] = json!([wrong, wrong]);
-    assert_eq!(answer(&Kept::default(), &recording).await, 401);
+    recording["headers"][name] = wrong;
+    assert_eq!(answer(Kept::default(), &recording).await, 401);
 }
 
 #[tokio::test]
@@ -145,6 +152,6 @@ async fn a_body_that_is_not_in_base64_is_refused() {
         sign(&mut recording, BODY.as_bytes(), SystemTime::now());
         recording["body"] = json!(BODY);
         recording["isBase64Encoded"] = json!(true);
-        assert_eq!(answer(&Kept::default(), &recording).await, 400, "{name}");
+        assert_eq!(answer(Kept::default(), &recording).await, 400, "{name}");
     }
 }
