@@ -3,7 +3,7 @@
 use crate::event::{EventType, alert_header};
 use crate::json::{Field, HasContent, Walk, drift_of_extra};
 use crate::legacy::{DATA, RULE_TYPE, RuleType};
-use crate::value::{DataType, ReportType};
+use crate::value::{DataType, RawJson, ReportType};
 use crate::webhook::{
     EVENT_TYPE, EVENT_TYPE_ALONE, GENERATED_DATE, ID, PAYLOAD, Webhook, alert_names,
 };
@@ -59,8 +59,13 @@ impl Webhook {
         drift_of_extra(&self.extra, &names, &mut walk);
         let mut drift = walk.finish();
         // An object that is empty is kept in `extra`, but it fits.
+        let is_empty_object = |json: &RawJson| {
+            let inside = json.as_str().strip_prefix('{');
+            inside.is_some_and(|rest| rest.trim_start() == "}")
+        };
         let is_empty_data = |drift: &Drift| {
-            DATA.spellings().any(|data| drift.path == data) && drift.text.as_deref() == Some("{}")
+            DATA.spellings().any(|data| drift.path == data)
+                && self.extra.get(&drift.path).is_some_and(is_empty_object)
         };
         let is_free_text = |drift: &Drift| {
             drift.kind == DriftKind::Value && drift.path == "payload.sourceAccount.accountType"

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
-use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::field::push;
@@ -40,9 +39,7 @@ impl<'a> Members<'a> {
         let (members, error) = Self::parse(json.get());
         match error {
             None => Ok(members),
-            Some(error) if error.classify() == Category::Data => {
-                Err(FieldError::misfit("an object", json))
-            }
+            Some(_) if !json.get().starts_with('{') => Err(FieldError::misfit("an object", json)),
             // A `RawValue` is valid JSON, apart from the Unicode escapes in its strings. Those in
             // values are not decoded here, so the error is in a key.
             Some(_) => Err(FieldError {
@@ -92,7 +89,7 @@ impl<'a> Members<'a> {
         let members = Self {
             list,
             spellings: Vec::new(),
-            object,
+            object: object.trim_start(),
         };
         (members, result.err())
     }
@@ -251,7 +248,7 @@ impl<'a> Members<'a> {
     }
 
     /// Removes the members of a field that are `null`, which is equivalent to missing.
-    fn drop_nulls(&mut self, name: Name) {
+    pub(crate) fn drop_nulls(&mut self, name: Name) {
         for member in &mut self.list {
             if member.is_null() && name.spellings().any(|spelling| member.key == spelling) {
                 member.json = None;

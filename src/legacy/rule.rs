@@ -33,8 +33,8 @@ macro_rules! rules {
 
         /// Type of a rule: [`Rule`] without the data.
         ///
-        /// A known rule is equal to every spelling of its name: case, spaces, hyphens and `()` are
-        /// ignored. The name of an unknown rule is kept, and compared, as it was sent.
+        /// A known rule is equal to every spelling of its name: only letters and digits are compared,
+        /// without case. The name of an unknown rule is kept, and compared, as it was sent.
         ///
         /// ```
         /// use codat_webhooks::legacy::RuleType;
@@ -74,7 +74,7 @@ macro_rules! rules {
                 match self {
                     $(Self::$variant => Rule::$variant(take_data(members)),)+
                     Self::Other(text) => {
-                        let data = members.take_raw(DATA).filter(|data| data.get() != "null");
+                        let data = members.take_raw(DATA);
                         Rule::Other(text, data.map(|data| RawJson::from(data.to_owned())))
                     }
                 }

@@ -181,6 +181,7 @@ fn alert_header<'a>(members: &mut Members<'a>) -> Result<(EventId, AlertHeader),
     }
     let id = members.required(ALERT_ID).map_err(in_envelope)?;
     let header = AlertHeader::take_fields(members).map_err(in_envelope)?;
+    members.drop_nulls(DATA);
     Ok((id, header))
 }
 

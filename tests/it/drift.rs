@@ -225,6 +225,20 @@ fn an_empty_object_in_place_of_an_alerts_data_is_not_drift() {
 }
 
 #[test]
+fn an_empty_object_beside_an_alerts_data_is_not_drift_whatever_its_white_space() {
+    for data in [r#"{"syncType":"Full"}"#, "{}", "{ }"] {
+        for beside in ["{}", "{ }", "{\n\t}"] {
+            let alert = format!(
+                r#"{{"AlertId":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","RuleType":"SyncFailed","Data":{data},"data":{beside}}}"#
+            );
+            assert_eq!(found(&alert), [""; 0], "{alert}");
+            let not_empty = alert.replacen(beside, r#"{"a":1}"#, 1);
+            assert_ne!(found(&not_empty), [""; 0], "{not_empty}");
+        }
+    }
+}
+
+#[test]
 fn the_type_of_an_account_of_the_first_generation_is_free_text() {
     let account = |more: &str| {
         format!(

@@ -225,6 +225,20 @@ fn the_line_and_the_column_are_those_of_the_whole_body() {
         assert_eq!((error.line(), error.column()), (line, column), "{body}");
     }
 
+    // The start of the object that lacks a field, not of the body.
+    for (before, line, column) in [(" ", 1, 2), ("\n\t", 2, 2), ("\u{feff}\r\n", 2, 1)] {
+        for rest in [
+            r#"{"eventType":"x","payload":{}}"#.to_owned(),
+            format!(r#"{{"id":"{ID}","payload":{{}}}}"#),
+            format!(r#"{{"id":"{ID}","eventType":"company.created"}}"#),
+            r#"{"RuleType":"Sync Failed"}"#.to_owned(),
+            format!(r#"{{"AlertId":"{ID}"}}"#),
+        ] {
+            let error = error(&format!("{before}{rest}"));
+            assert_eq!((error.line(), error.column()), (line, column), "{error}");
+        }
+    }
+
     // On the first line, what stands before the payload counts, the byte-order mark included.
     let body = format!(
         "\u{feff}{{\"id\":\"{ID}\",\"eventType\":\"company.created\",\"payload\":{{\"id\":12}}}}"
@@ -371,6 +385,18 @@ fn an_envelope_error_has_the_cause_in_words() {
         (
             "[]".to_owned(),
             "expected an object, found an array at line 1 column 1",
+        ),
+        (
+            r#""\ud800""#.to_owned(),
+            "expected an object, found a string that is not Unicode at line 1 column 1",
+        ),
+        (
+            "1e400".to_owned(),
+            "expected an object, found a number at line 1 column 1",
+        ),
+        (
+            r#"{"\ud800":1}"#.to_owned(),
+            "expected an object, found an object with a key that is not Unicode at line 1 column 1",
         ),
         (
             "{}".to_owned(),

@@ -158,6 +158,31 @@ fn a_null_under_another_spelling_is_no_drift_and_is_not_written_back() {
     }
 }
 
+#[test]
+fn a_null_under_one_spelling_of_an_alerts_data_leaves_the_other() {
+    for rule in ["Sync Failed", "Account Categories Updated", "Not Known"] {
+        for data in [
+            r#"{"syncId":"0f6c3c1e-58f5-4c1d-9d0c-6b0a2f1d7e11","more":1}"#,
+            "{}",
+            "[7]",
+        ] {
+            for (null, name) in [("Data", "data"), ("data", "Data")] {
+                let alert =
+                    |more: &str| format!(r#"{{"AlertId":"{ID}","RuleType":"{rule}",{more}}}"#);
+                let (null, given) = (format!(r#""{null}":null"#), format!(r#""{name}":{data}"#));
+                let plain = alert(&given);
+                for more in [format!("{null},{given}"), format!("{given},{null}")] {
+                    let body = alert(&more);
+                    assert_null(&body, &read(&plain), false);
+                    assert_eq!(read(&write(&read(&body))), read(&body), "{body}");
+                    let payload = Envelope::from_str(&body).unwrap().payload();
+                    assert_eq!(payload, Some(data), "{body}");
+                }
+            }
+        }
+    }
+}
+
 fn assert_null(body: &str, plain: &Webhook, is_inside: bool) {
     let webhook = read(body);
     if is_inside {
