@@ -3,8 +3,9 @@
 use std::str::FromStr;
 
 use super::EventType;
+use super::parts::ALERT_PREFIX;
 use crate::json::{AsText, text_forms, text_serde};
-use crate::legacy::Alert;
+use crate::legacy::{Alert, RuleType};
 
 /// A pattern of event types: `*.write.unsuccessful`, `connection.*`, `read.completed`, `*`.
 ///
@@ -19,7 +20,7 @@ use crate::legacy::Alert;
 /// | `*.write.unsuccessful` | `bills.write.unsuccessful`, `invoices.write.unsuccessful`, ... |
 /// | `reports.*` | `reports.creditModel.generate.successful`, ..., also in the spelling `report.*` |
 /// | `@rules.*` | all legacy alerts, and no events |
-/// | `@rules.DataSyncCompleted` | the alerts of that rule |
+/// | `@rules.DataSyncCompleted` | the alerts of that rule, as `@rules.Data sync completed` does |
 ///
 /// Three patterns select every read: `read.completed`, `read.completed.*`, and `*.read.completed` for
 /// custom products (with `*.read.completed.*` for their narrower event types).
@@ -71,7 +72,12 @@ impl EventPattern {
     /// Returns `true` if the event type matches.
     #[must_use]
     pub fn matches(&self, event_type: &EventType) -> bool {
-        self.matches_text(&event_type.name())
+        let is_rule = |rule: &RuleType| {
+            let name = self.0.strip_prefix(ALERT_PREFIX);
+            name.is_some_and(|name| rule == name)
+        };
+        matches!(event_type, EventType::Alert(rule) if is_rule(rule))
+            || self.matches_text(&event_type.name())
             || event_type
                 .other_spelling()
                 .is_some_and(|spelling| self.matches_text(&spelling))

@@ -1,6 +1,9 @@
 //! [`EventPattern`]: choosing events by type.
 
+use codat_webhooks::legacy::RuleType;
 use codat_webhooks::{EventPattern, EventType};
+
+use crate::common::odd_spellings;
 
 #[test]
 fn a_star_stands_for_whole_parts() {
@@ -108,6 +111,32 @@ fn either_spelling_of_report_matches() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn the_name_of_a_rule_matches_in_each_of_its_spellings() {
+    for rule in RuleType::KNOWN {
+        let event_type = EventType::Alert(rule.clone());
+        for name in odd_spellings(rule.as_str()) {
+            let pattern: EventPattern = format!("@rules.{name}").parse().unwrap();
+            assert!(pattern.matches(&event_type), "{pattern}");
+            for other in RuleType::KNOWN.iter().filter(|other| *other != rule) {
+                assert!(
+                    !pattern.matches(&EventType::Alert(other.clone())),
+                    "{pattern}"
+                );
+            }
+            // An event of that name is not an alert.
+            let event = EventType::from(format!("@event.@rules.{name}").as_str());
+            assert!(!pattern.matches(&event), "{pattern}");
+        }
+    }
+    // The name of an unknown rule is compared as it was sent.
+    let event_type = EventType::from("@rules.Not known");
+    for (pattern, matches) in [("@rules.Not known", true), ("@rules.NotKnown", false)] {
+        let pattern: EventPattern = pattern.parse().unwrap();
+        assert_eq!(pattern.matches(&event_type), matches, "{pattern}");
     }
 }
 
