@@ -7,18 +7,15 @@ use std::str::FromStr;
 use codat_webhooks::drift::{Drift, DriftKind};
 use codat_webhooks::event::{Outcome, ReadScope};
 use codat_webhooks::legacy::RuleType;
-use codat_webhooks::payload::{Company, ConnectionStatus};
-use codat_webhooks::value::{
-    Amount, CompanyId, DataType, ErrorCode, RawJson, ReportType, Tags, Timestamp,
-};
+use codat_webhooks::payload::ConnectionStatus;
+use codat_webhooks::value::{CompanyId, DataType, ErrorCode, RawJson, ReportType, Tags, Timestamp};
 use codat_webhooks::{
     Envelope, Error, ErrorKind, Event, EventPattern, EventType, TagFilter, UnknownEvent, Webhook,
     from_str, samples,
 };
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use crate::common::{COMPANY, write};
+use crate::common::COMPANY;
 
 /// Asserts that a value and its text are equal, in both directions and in each type of text.
 fn assert_equal_to_text<T>(value: &T, text: &str)
@@ -204,35 +201,6 @@ fn drift_can_be_serialized() {
         serde_json::to_string(&drift).unwrap(),
         r#"[{"path":"eventType","kind":"eventType","text":"company.renamed"},{"path":"new","kind":"field","text":null}]"#,
     );
-}
-
-#[test]
-fn a_binary_format_is_refused_in_both_directions() {
-    fn assert_refused<T: Serialize + DeserializeOwned + Debug>(value: &T) {
-        let error = ciborium::into_writer(value, Vec::new()).unwrap_err();
-        let message = "human-readable formats only";
-        assert!(error.to_string().contains(message), "{error}");
-
-        // What any other type would have written.
-        let value: serde_json::Value = serde_json::to_value(value).unwrap();
-        let mut bytes = Vec::new();
-        ciborium::into_writer(&value, &mut bytes).unwrap();
-        let error = ciborium::from_reader::<T, _>(&*bytes).unwrap_err();
-        assert!(error.to_string().contains(message), "{error}");
-    }
-    let id: CompanyId = COMPANY.parse().unwrap();
-    assert_refused(&Company::new(id));
-    assert_refused(&Tags::from([("region", "us")]));
-    assert_refused(&"1.50".parse::<RawJson>().unwrap());
-    assert_refused(&"1.50".parse::<Amount>().unwrap());
-    for sample in samples::all() {
-        assert_refused(sample.webhook());
-        // As the documentation says: the text goes into any format.
-        let mut bytes = Vec::new();
-        ciborium::into_writer(&write(sample.webhook()), &mut bytes).unwrap();
-        let text: String = ciborium::from_reader(&*bytes).unwrap();
-        assert_eq!(from_str(&text).unwrap(), *sample.webhook());
-    }
 }
 
 #[test]
