@@ -122,7 +122,11 @@ impl Inbox {
         if let Some(next) = next.filter(|next| start < *next) {
             return Ok(next);
         }
-        self.measure().await?;
+        match self.measure().await {
+            // The database takes what is written, so it is not away.
+            Err(Error::PoolTimedOut) => warn!("the inbox is too large to be measured"),
+            measured => measured?,
+        }
         database.change(database.query(sql::CLOCK)).await?;
         while database.change(database.query(sql::PURGE)).await? == 500 {}
         // However large the table is, this takes a small part of the time.

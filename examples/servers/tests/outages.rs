@@ -300,6 +300,37 @@ async fn a_database_that_is_read_only_is_not_ready() {
     server.stop();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inbox_that_takes_too_long_to_measure_is_no_outage() {
+    let Some(postgres) = Postgres::start() else {
+        return;
+    };
+    let database = Database::at(postgres.url());
+    // An aggregate in place of PostgreSQL's own, which only the measure uses.
+    for statement in [
+        "CREATE SCHEMA slow",
+        "CREATE FUNCTION slow.wait(BIGINT, BIGINT) RETURNS BIGINT LANGUAGE sql
+         AS 'SELECT $2 FROM pg_sleep(15)'",
+        "CREATE AGGREGATE slow.min(BIGINT) (SFUNC = slow.wait, STYPE = BIGINT)",
+        "ALTER DATABASE postgres SET search_path = public, slow, pg_catalog",
+    ] {
+        database.rows(statement).await;
+    }
+    let server = Server::receive(&database, &[]);
+    is_ready(&server, 200).await;
+    assert_eq!(server.poster.post(&genuine("msg_0", event(0))).await, 202);
+    wait_for("the measure", async || {
+        assert_eq!(server.poster.get("/readyz").await.0, 200);
+        server.process.log().contains("too large to be measured")
+    })
+    .await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(server.poster.get("/readyz").await.0, 200);
+    assert_eq!(server.poster.post(&genuine("msg_1", event(1))).await, 202);
+    let log = server.stop();
+    assert!(!log.contains("the database is away"), "{log}");
+}
+
 /// A file that somebody else has locked for a while.
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_is_locked_for_a_while() {
