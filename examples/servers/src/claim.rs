@@ -64,7 +64,7 @@ impl Worker {
         let event = event_key(&webhook.id, &webhook.event_type());
         let done = self.of(claim, sql::DONE).bind(millis(self.keep));
         match done.bind(event).fetch_optional(&mut *transaction).await {
-            Ok(Some(())) => {}
+            Ok(Some(_)) => {}
             Ok(None) => return Err(Failure::PutBack("the lease is lost".to_owned())),
             Err(Error::Database(error)) if error.is_unique_violation() => {
                 let reason = "the same event is there under another message id";
@@ -81,7 +81,7 @@ impl Worker {
         Ok(())
     }
 
-    pub fn of<'a>(&self, claim: &'a Claim, statement: &'static str) -> Statement<'a, ()> {
+    pub fn of(&self, claim: &Claim, statement: &str) -> Statement {
         let statement = self.database.query(statement);
         statement.bind(&claim.message_id).bind(&claim.token)
     }
@@ -94,13 +94,12 @@ fn refusal(error: Error) -> Failure {
         Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed => "08".into(),
         _ => "not a statement".into(),
     };
+    // PostgreSQL: connection, read-only, conflict, resources, locked, shutdown, system.
+    let classes = ["08", "25006", "40", "53", "55", "57P", "58", "XX"];
     let is_outage = match code.parse::<u32>() {
         // SQLite: busy, locked, no memory, read-only, input or output, corrupt, full, cannot open.
         Ok(number) if code.len() < 5 => matches!(number & 0xff, 5..=8 | 10 | 11 | 13 | 14),
-        // PostgreSQL: connection, read-only, conflict, resources, locked, shutdown, system.
-        _ => ["08", "25006", "40", "53", "55", "57P", "58", "XX"]
-            .iter()
-            .any(|class| code.starts_with(class)),
+        _ => classes.iter().any(|class| code.starts_with(class)),
     };
     if is_outage {
         return error.into();

@@ -6,7 +6,7 @@ use scopeguard::ScopeGuard;
 use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
-use sqlx::query::QueryAs;
+use sqlx::query::Query;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Error, Executor, FromRow, Result, SqlStr};
 use tokio::time::timeout;
 
@@ -16,19 +16,13 @@ use crate::sql;
 /// How long the database may take for one transaction. An answer to Codat waits for no more.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-const MIGRATIONS: [(i64, &str, &str); 2] = [
-    (1, "inbox", include_str!("../migrations/1_inbox.sql")),
-    (2, "audit", include_str!("../migrations/2_audit.sql")),
-];
-
 #[derive(Clone)]
 pub struct Database {
     pool: AnyPool,
     is_postgres: bool,
 }
 
-/// A statement whose rows are of this type.
-pub type Statement<'a, T> = QueryAs<'a, Any, T, AnyArguments>;
+pub type Statement = Query<'static, Any, AnyArguments>;
 
 /// A connection that `ScopeGuard::into_inner` gives back. If it is dropped in the middle of something it is
 /// closed: the pool would wait for the end of it.
@@ -36,7 +30,7 @@ type Connection = ScopeGuard<PoolConnection<Any>, fn(PoolConnection<Any>)>;
 
 impl Database {
     /// Reads `DATABASE_URL`. Connects when it is used, and again whenever that is needed.
-    pub fn read(connections: u32, creates: bool) -> std::result::Result<Self, String> {
+    pub fn read(connections: u32, creates: bool) -> Result<Self, String> {
         let mut url: String = setting("DATABASE_URL", "sqlite://inbox.db")?;
         let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
         if !is_postgres {
@@ -62,41 +56,40 @@ impl Database {
 
     /// Creates the tables that are missing.
     pub async fn migrate(&self) -> Result<()> {
-        let migrations = MIGRATIONS.map(|(version, name, text)| {
+        let migration = |version, name: &'static str, text| {
             let text = SqlStr::from_static(text);
             Migration::new(version, name.into(), MigrationType::Simple, text, false)
-        });
-        let mut migrator = Migrator::with_migrations(migrations.into());
+        };
+        let mut migrator = Migrator::with_migrations(vec![
+            migration(1, "inbox", include_str!("../migrations/1_inbox.sql")),
+            migration(2, "audit", include_str!("../migrations/2_audit.sql")),
+        ]);
         // A version before this one, during a rolling deploy or a way back.
         migrator.set_ignore_missing(true);
         bounded(6 * PATIENCE, async { Ok(migrator.run(&self.pool).await?) }).await
     }
 
     /// Returns a statement in the words of this database.
-    pub fn query<T>(&self, statement: &'static str) -> Statement<'static, T>
-    where
-        T: for<'r> FromRow<'r, AnyRow>,
-    {
+    pub fn query(&self, statement: &str) -> Statement {
         let which = usize::from(self.is_postgres);
         let text = statement.replace("{now}", sql::NOW[which]);
-        sqlx::query_as(AssertSqlSafe(text.replace("{skip}", sql::SKIP[which])))
+        sqlx::query(AssertSqlSafe(text.replace("{skip}", sql::SKIP[which])))
     }
 
     /// Runs a statement, and returns its rows, however long that takes.
-    pub async fn fetch<T>(&self, statement: Statement<'_, T>) -> Result<Vec<T>>
+    pub async fn fetch<T>(&self, statement: Statement) -> Result<Vec<T>>
     where
-        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+        T: for<'r> FromRow<'r, AnyRow>,
     {
         let mut connection = self.connection().await?;
         let rows = statement.fetch_all(&mut **connection).await;
         ScopeGuard::into_inner(connection);
-        rows
+        rows?.iter().map(T::from_row).collect()
     }
 
     /// Runs a statement, and returns how many rows it has returned, which are those that it has changed.
-    pub async fn change(&self, statement: Statement<'_, ()>) -> Result<usize> {
-        let rows = bounded(PATIENCE, self.fetch(statement)).await?;
-        Ok(rows.len())
+    pub async fn change(&self, statement: Statement) -> Result<usize> {
+        Ok(bounded(PATIENCE, self.fetch::<()>(statement)).await?.len())
     }
 
     pub async fn connection(&self) -> Result<Connection> {

@@ -123,12 +123,11 @@ impl<Q: Queue> Endpoint<Q> {
         let mut memory = self.memory.acquire_many(0).await.map_err(|_| BUSY)?;
         let mut body = Vec::new();
         let mut length = 0;
-        while let Some(chunk) = chunks.next().await {
+        while length <= most
+            && let Some(chunk) = chunks.next().await
+        {
             let chunk = chunk.map_err(|_| (StatusCode::BAD_REQUEST, "incomplete"))?;
             length += chunk.len();
-            if length > most {
-                break;
-            }
             if length <= self.body_limit {
                 let bytes = u32::try_from(chunk.len()).map_err(|_| TOO_LARGE)?;
                 let more = timeout(BODY_TIMEOUT / 2, self.memory.acquire_many(bytes)).await;

@@ -34,10 +34,8 @@ pub struct Inbox {
 impl Queue for Inbox {
     async fn put(&self, delivery: Verified<Bytes>) -> Outcome {
         let stored = bounded(PATIENCE, self.store(delivery)).await;
-        stored.unwrap_or_else(|error| {
-            warn!(%error, "not stored");
-            AWAY
-        })
+        let stored = stored.inspect_err(|error| warn!(%error, "not stored"));
+        stored.unwrap_or(AWAY)
     }
 }
 
@@ -73,15 +71,10 @@ impl Inbox {
         let reason = delivery.parse().err().map(|error| unreadable(&error));
         let body = delivery.into_body();
         let bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
-        let about = |statement| {
-            let statement = self.database.query(statement);
-            statement.bind(&message_id).bind(&event)
-        };
-        let insert = about(sql::INSERT)
-            .bind(&body[..])
-            .bind(bytes)
-            .bind(if reason.is_some() { "dead" } else { "waiting" })
-            .bind(&reason);
+        let state = if reason.is_some() { "dead" } else { "waiting" };
+        let about = |text| self.database.query(text).bind(&message_id).bind(&event);
+        let insert = about(sql::INSERT).bind(&body[..]).bind(bytes);
+        let insert = insert.bind(state).bind(&reason);
         if self.database.change(insert).await? == 0 {
             counter!("codat_duplicates_total").increment(1);
             if reason.is_none() {
@@ -102,39 +95,42 @@ impl Inbox {
 
     /// Keeps the inbox in order, as long as the database is there.
     pub async fn keep(self: Arc<Self>) {
-        let mut next = Instant::now();
+        let mut next = None;
         loop {
-            let was_there = self.is_there.load(Relaxed);
-            let kept = self.keep_once(was_there, &mut next).await;
-            if let Err(error) = &kept {
-                warn!(%error, "the database is away");
-            } else if !was_there {
+            let kept = self.keep_once(next).await;
+            let kept = kept.inspect_err(|error| warn!(%error, "the database is away"));
+            if next.is_none() && kept.is_ok() {
                 info!("the database is there");
             }
-            self.is_there.store(kept.is_ok(), Relaxed);
-            gauge!("codat_database_up").set(f64::from(u8::from(kept.is_ok())));
+            next = kept.ok();
+            self.is_there.store(next.is_some(), Relaxed);
+            gauge!("codat_database_up").set(if next.is_some() { 1.0 } else { 0.0 });
             sleep(Duration::from_secs(1)).await;
         }
     }
 
-    async fn keep_once(&self, was_there: bool, next: &mut Instant) -> Result<(), Error> {
+    /// Returns when the table is to be measured again. Before the first time the database was away.
+    async fn keep_once(&self, next: Option<Instant>) -> Result<Instant, Error> {
         let database = &self.database;
-        if !was_there {
+        if next.is_none() {
             database.migrate().await?;
         }
         let filler: Vec<u8> = (0..16 * 1024).map(|_| rand::random()).collect();
         let probe = database.query(sql::PROBE).bind(filler);
         database.change(probe).await?;
         let start = Instant::now();
-        if start < *next && was_there {
-            return Ok(());
+        if let Some(next) = next.filter(|next| start < *next) {
+            return Ok(next);
         }
-        self.measure().await?;
+        match self.measure().await {
+            // The database takes what is written, so it is not away.
+            Err(Error::PoolTimedOut) => warn!("the inbox is too large to be measured"),
+            measured => measured?,
+        }
         database.change(database.query(sql::CLOCK)).await?;
         while database.change(database.query(sql::PURGE)).await? == 500 {}
         // However large the table is, this takes a small part of the time.
-        *next = Instant::now() + (20 * start.elapsed()).min(Duration::from_mins(1));
-        Ok(())
+        Ok(Instant::now() + (20 * start.elapsed()).min(Duration::from_mins(1)))
     }
 
     /// Counts what is not handled, for the gauges and for the bound on it.

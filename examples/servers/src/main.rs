@@ -2,7 +2,6 @@
 
 mod claim;
 mod database;
-mod dead;
 mod endpoint;
 mod handler;
 mod inbox;
@@ -12,7 +11,7 @@ mod sql;
 mod telemetry;
 mod worker;
 
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::exit;
 use std::sync::Arc;
@@ -29,7 +28,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::database::Database;
-use crate::dead::Dead;
 use crate::inbox::Inbox;
 use crate::serve::serve;
 use crate::settings::{number, setting};
@@ -54,6 +52,55 @@ enum Command {
     Dead(Dead),
 }
 
+#[derive(Subcommand)]
+enum Dead {
+    /// Print a line for each dead letter: message id, bytes, failed attempts, reason.
+    List,
+    /// Print the body of a dead letter.
+    Show { id: String },
+    /// Put a dead letter, or all of them, back into the queue.
+    Retry {
+        #[arg(required_unless_present = "all")]
+        id: Option<String>,
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
+}
+
+impl Dead {
+    async fn run(self) -> Result<(), AnyError> {
+        let database = Database::read(1, false)?;
+        let missing = |id: &str| format!("{id}: no such dead letter");
+        let mut out = io::stdout().lock();
+        match self {
+            Self::List => {
+                let rows: Vec<(String, i64, i64, String)> =
+                    database.fetch(database.query(sql::LIST)).await?;
+                for (id, bytes, attempts, reason) in rows {
+                    writeln!(out, "{id}\t{bytes}\t{attempts}\t{reason}")?;
+                }
+            }
+            Self::Show { id } => {
+                let show = database.query(sql::SHOW).bind(&id);
+                let mut rows: Vec<(Vec<u8>,)> = database.fetch(show).await?;
+                let (body,) = rows.pop().ok_or_else(|| missing(&id))?;
+                out.write_all(&[&body, &b"\n"[..]].concat())?;
+            }
+            Self::Retry { id, .. } => {
+                let retry = database.query(sql::RETRY).bind(&id);
+                let rows: Vec<(String,)> = database.fetch(retry).await?;
+                for (id,) in &rows {
+                    writeln!(out, "{id}\tback in the queue")?;
+                }
+                if let (Some(id), true) = (id, rows.is_empty()) {
+                    return Err(missing(&id).into());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
@@ -64,18 +111,16 @@ async fn main() {
         Some(Command::Work) => run(false, true).await,
         Some(Command::Dead(command)) => command.run().await,
     };
-    let is_output_closed = |error: &AnyError| {
-        let error = error.downcast_ref::<io::Error>();
-        error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    };
-    // By this it does not wait for a handler that blocks its thread.
-    exit(match result {
-        Err(error) if !is_output_closed(&error) => {
+    if let Err(error) = result {
+        let kind = error.downcast_ref().map(io::Error::kind);
+        // The reader of the output may have seen enough.
+        if kind != Some(io::ErrorKind::BrokenPipe) {
             eprintln!("error: {}", error.to_string().replace('\n', " "));
-            2
+            exit(2);
         }
-        _ => 0,
-    });
+    }
+    // By this it does not wait for a handler that blocks its thread.
+    exit(0);
 }
 
 async fn run(receives: bool, works: bool) -> Result<(), AnyError> {

@@ -3,7 +3,6 @@
 use std::env;
 use std::fmt::Display;
 use std::str::FromStr;
-use std::time::Duration;
 
 /// Returns a setting, or its default.
 ///
@@ -15,17 +14,9 @@ pub fn setting<T: FromStr<Err: Display>>(name: &str, default: &str) -> Result<T,
 }
 
 /// Returns a number from 1 to `most`.
-pub fn number<T>(name: &str, default: T, most: T) -> Result<T, String>
-where
-    T: Copy + Display + From<u8> + FromStr<Err: Display> + PartialOrd,
-{
-    match setting(name, &default.to_string())? {
-        number if number >= T::from(1) && number <= most => Ok(number),
-        _ => Err(format!("{name}: not a number from 1 to {most}")),
-    }
-}
-
-/// Returns a time in seconds, of at least one.
-pub fn seconds(name: &str, default: u64, most: u64) -> Result<Duration, String> {
-    number(name, default, most).map(Duration::from_secs)
+pub fn number<T: TryFrom<u64>>(name: &str, default: u64, most: u64) -> Result<T, String> {
+    let number: u64 = setting(name, &default.to_string())?;
+    let number = (1..=most).contains(&number).then_some(number);
+    let number = number.and_then(|number| number.try_into().ok());
+    number.ok_or_else(|| format!("{name}: not a number from 1 to {most}"))
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use std::{env, io, panic};
 
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tracing::{Level, Metadata, error};
+use tracing::{Level, error};
 use tracing_subscriber::filter::dynamic_filter_fn;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, fmt};
@@ -23,7 +23,7 @@ pub fn init_logs() {
     // What sqlx says is logged where it is called.
     let levels = EnvFilter::new(format!("sqlx=off,{levels}"));
     let written = Mutex::new(HashMap::new());
-    let is_bounded = move |line: &Metadata| {
+    let bound = dynamic_filter_fn(move |line, _| {
         let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         let (start, count) = written.entry(line.callsite()).or_insert((now, 0));
@@ -31,9 +31,8 @@ pub fn init_logs() {
             (*start, *count) = (now, 0);
         }
         *count += 1;
-        *count <= 10
-    };
-    let bound = dynamic_filter_fn(move |line, _| *line.level() != Level::WARN || is_bounded(line));
+        *count <= 10 || *line.level() != Level::WARN
+    });
     let log = fmt::layer().with_writer(io::stderr).with_filter(bound);
     tracing_subscriber::registry().with(levels).with(log).init();
     panic::set_hook(Box::new(|panic| {

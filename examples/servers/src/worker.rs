@@ -16,14 +16,8 @@ use tracing::{Instrument, Span, error, info, instrument, warn};
 use crate::claim::{Claim, Failure, Handled};
 use crate::database::{Database, PATIENCE, millis};
 use crate::handler::{self, unreadable};
-use crate::settings::{number, seconds};
+use crate::settings::number;
 use crate::sql;
-
-/// The longest time between two attempts.
-const LONGEST_RETRY: Duration = Duration::from_mins(15);
-
-/// How often an event may take its worker down with it.
-const CRASHES: i64 = 5;
 
 /// The README has what its settings mean.
 pub struct Worker {
@@ -42,11 +36,11 @@ impl Worker {
         Ok(Self {
             database,
             stop,
-            grace: seconds("GRACE_SECONDS", 10, 3600)?,
-            lease: seconds("LEASE_SECONDS", 30, 900)?,
-            limit: seconds("HANDLE_SECONDS", 60, 86_400)?,
-            attempts: number("ATTEMPTS", 8_u32, 1000)?.into(),
-            retry: seconds("RETRY_SECONDS", 10, 900)?,
+            grace: Duration::from_secs(number("GRACE_SECONDS", 10, 3600)?),
+            lease: Duration::from_secs(number("LEASE_SECONDS", 30, 900)?),
+            limit: Duration::from_secs(number("HANDLE_SECONDS", 60, 86_400)?),
+            attempts: number("ATTEMPTS", 8, 1000)?,
+            retry: Duration::from_secs(number("RETRY_SECONDS", 10, 900)?),
             keep: Duration::from_hours(24) * number("KEEP_DAYS", 30, 3650)?,
         })
     }
@@ -75,8 +69,9 @@ impl Worker {
         let watch = AbortOnDropHandle::new(tokio::spawn(watch.in_current_span()));
         let result = self.attempt(&claim).await;
         drop(watch);
-        if let Err(failure) = result {
-            self.put_back(&claim, failure).await;
+        match result {
+            Ok(()) => info!("handled"),
+            Err(failure) => self.put_back(&claim, failure).await,
         }
     }
 
@@ -92,11 +87,8 @@ impl Worker {
                 }
             }
         };
-        let stopped = async {
-            self.stop.cancelled().await;
-            // The rest of the grace is for putting back.
-            sleep(self.grace * 4 / 5).await;
-        };
+        // The rest of the grace is for putting back.
+        let stopped = self.stop.cancelled().then(|()| sleep(self.grace * 4 / 5));
         let failure = tokio::select! {
             () = renew => return,
             () = stopped => Failure::PutBack("stopped in the middle".to_owned()),
@@ -110,9 +102,9 @@ impl Worker {
     }
 
     async fn attempt(&self, claim: &Claim) -> Handled {
-        if claim.lost >= CRASHES {
-            let reason = format!("its worker was killed in the middle of it {CRASHES} times");
-            return Err(Failure::Final(reason));
+        if claim.lost >= 5 {
+            let reason = "its worker was killed in the middle of it 5 times";
+            return Err(Failure::Final(reason.to_owned()));
         }
         let webhook = from_slice(&claim.body);
         let webhook = webhook.map_err(|error| Failure::Final(unreadable(&error)))?;
@@ -141,18 +133,16 @@ impl Worker {
         let effect = call.map_err(|_| self.no_end())?.map_err(Failure::Counts)?;
         let finish = self.finish(claim, webhook, effect);
         let finished = timeout(2 * PATIENCE, finish).await;
-        finished.unwrap_or(Err(Error::PoolTimedOut.into()))?;
-        info!("handled");
-        Ok(())
+        finished.unwrap_or(Err(Error::PoolTimedOut.into()))
     }
 
     /// Puts an event back for another attempt, or as a dead letter.
     async fn put_back(&self, claim: &Claim, failure: Failure) {
-        // The pause doubles from one attempt to the next, and differs for events that failed together.
-        let doubled = self.retry * (1 << claim.attempts.clamp(0, 20));
-        let pause = doubled
-            .min(LONGEST_RETRY)
-            .mul_f64(rand::random_range(0.8..1.2));
+        // The pause doubles from one attempt to the next, up to 15 minutes, and differs for events that failed
+        // together.
+        let pause = self.retry * (1 << claim.attempts.clamp(0, 20));
+        let differs = rand::random_range(0.8..1.2);
+        let pause = pause.min(Duration::from_mins(15)).mul_f64(differs);
         let (state, pause, counts, reason) = match failure {
             Failure::PutBack(reason) => ("waiting", Duration::from_secs(1), 0, reason),
             Failure::Counts(reason) if claim.attempts + 1 < self.attempts => {

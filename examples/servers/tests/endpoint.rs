@@ -283,7 +283,7 @@ fn a_bad_setting_is_one_line_and_no_secret_is_shown() {
         ("LISTEN", "nowhere", "invalid socket address syntax"),
         ("LISTEN", &taken, "cannot listen on 127.0.0.1:"),
         ("INBOX_ROWS", "0", "not a number from 1 to "),
-        ("INBOX_BYTES", "18446744073709551615", "number too large"),
+        ("INBOX_BYTES", "18446744073709551616", "number too large"),
         ("KEEP_DAYS", "many", "invalid digit"),
         ("WORKERS", "1000", "not a number from 1 to 256"),
         ("LEASE_SECONDS", "0", "not a number from 1 to 900"),

@@ -242,8 +242,11 @@ impl Drop for Disk {
     }
 }
 
+/// With this setting, a failure that counts is a dead letter at once.
+const NONE_COUNTS: [(&str, &str); 1] = [("ATTEMPTS", "1")];
+
 async fn fills(database: &Database, disk: &Disk) {
-    let server = Server::start(database, &[]);
+    let server = Server::start(database, &NONE_COUNTS);
     let load = Load::start(&server);
     load.accepts_more().await;
     for _ in 0..2 {
@@ -285,7 +288,7 @@ async fn a_database_that_is_read_only_is_not_ready() {
         return;
     };
     let database = Database::at(postgres.url());
-    let server = Server::start(&database, &[]);
+    let server = Server::start(&database, &NONE_COUNTS);
     let load = Load::start(&server);
     load.accepts_more().await;
     let set = |value| format!("ALTER SYSTEM SET default_transaction_read_only = {value}");
@@ -300,11 +303,91 @@ async fn a_database_that_is_read_only_is_not_ready() {
     server.stop();
 }
 
+/// Posts an event whose effect is refused until `mend`, and checks that no attempt counts.
+async fn none_counts(database: &Database, server: &Server, number: usize, mend: &str) {
+    let id = format!("msg_{number}");
+    assert_eq!(server.poster.post(&genuine(&id, event(number))).await, 202);
+    wait_for("two attempts", async || {
+        server.process.log().matches("not handled").count() >= 2 * (number + 1)
+    })
+    .await;
+    let open = database.rows("SELECT attempts, lost FROM inbox WHERE state <> 'done'");
+    assert_eq!(open.await, [["0", "0"]]);
+    database.rows(mend).await;
+    database.handled().await;
+    assert_eq!(database.states().await["done"], number + 1);
+    assert_eq!(database.effects().await.len(), number + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_of_postgres_in_the_middle_of_an_effect_does_not_count() {
+    let Some(postgres) = Postgres::start() else {
+        return;
+    };
+    let database = Database::at(postgres.url());
+    let server = Server::start(&database, &NONE_COUNTS);
+    let codes = ["disk_full", "read_only_sql_transaction", "admin_shutdown"];
+    for (number, code) in codes.iter().enumerate() {
+        let raise = format!("'BEGIN RAISE {code}; END'");
+        let function = "CREATE FUNCTION refuse() RETURNS TRIGGER LANGUAGE plpgsql AS";
+        database.rows(&format!("{function} {raise}")).await;
+        let trigger = "CREATE TRIGGER refuse BEFORE INSERT ON audit EXECUTE FUNCTION refuse()";
+        database.rows(trigger).await;
+        none_counts(&database, &server, number, "DROP FUNCTION refuse CASCADE").await;
+    }
+    server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_of_sqlite_in_the_middle_of_an_effect_does_not_count() {
+    let Some(disk) = Disk::new(24) else { return };
+    let url = format!("sqlite://{}/inbox.db", disk.0.path().display());
+    let database = Database::at(url);
+    let server = Server::start(&database, &NONE_COUNTS);
+    // More than fits into its cache, so the disk is full before the commit.
+    let fill = "CREATE TRIGGER fill BEFORE INSERT ON audit BEGIN
+        INSERT INTO probe (id, filler) VALUES (2, zeroblob(30000000)); END";
+    database.rows(fill).await;
+    none_counts(&database, &server, 0, "DROP TRIGGER fill").await;
+    assert!(server.stop().contains("database or disk is full"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inbox_that_takes_too_long_to_measure_is_no_outage() {
+    let Some(postgres) = Postgres::start() else {
+        return;
+    };
+    let database = Database::at(postgres.url());
+    // An aggregate in place of PostgreSQL's own, which only the measure uses.
+    for statement in [
+        "CREATE SCHEMA slow",
+        "CREATE FUNCTION slow.wait(BIGINT, BIGINT) RETURNS BIGINT LANGUAGE sql
+         AS 'SELECT $2 FROM pg_sleep(15)'",
+        "CREATE AGGREGATE slow.min(BIGINT) (SFUNC = slow.wait, STYPE = BIGINT)",
+        "ALTER DATABASE postgres SET search_path = public, slow, pg_catalog",
+    ] {
+        database.rows(statement).await;
+    }
+    let server = Server::receive(&database, &[]);
+    is_ready(&server, 200).await;
+    assert_eq!(server.poster.post(&genuine("msg_0", event(0))).await, 202);
+    wait_for("the measure", async || {
+        assert_eq!(server.poster.get("/readyz").await.0, 200);
+        server.process.log().contains("too large to be measured")
+    })
+    .await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(server.poster.get("/readyz").await.0, 200);
+    assert_eq!(server.poster.post(&genuine("msg_1", event(1))).await, 202);
+    let log = server.stop();
+    assert!(!log.contains("the database is away"), "{log}");
+}
+
 /// A file that somebody else has locked for a while.
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_is_locked_for_a_while() {
     let database = Database::sqlite();
-    let server = Server::start(&database, &[]);
+    let server = Server::start(&database, &NONE_COUNTS);
     let load = Load::start(&server);
     load.accepts_more().await;
     let path = Path::new(database.folder.path()).join("inbox.db");

@@ -1,5 +1,3 @@
-//! Posts sample events to a server, as Codat does.
-
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{self, Write};
@@ -98,10 +96,7 @@ async fn run(arguments: &Arguments) -> Result<bool, AnyError> {
     let secret = secret.parse::<Secret>();
     let secret = secret.map_err(|error| format!("CODAT_WEBHOOK_SECRETS: {error}"))?;
     let variant = arguments.variant;
-    let is_bad = matches!(
-        variant,
-        Variant::Unsigned | Variant::Stale | Variant::Forged
-    );
+    let is_bad = [Variant::Unsigned, Variant::Stale, Variant::Forged].contains(&variant);
     // It goes where it is sent, without a proxy or redirects.
     let client = reqwest::Client::builder().no_proxy();
     let client = client.redirect(reqwest::redirect::Policy::none());
@@ -111,13 +106,25 @@ async fn run(arguments: &Arguments) -> Result<bool, AnyError> {
     let mut as_expected = true;
     let start = Instant::now();
     let send = async |post: Post| {
+        let now = SystemTime::now();
+        let (time, signed) = match variant {
+            Variant::Stale => (now - Duration::from_mins(6), &post.body[..]),
+            Variant::Forged => (now, &b"{}"[..]),
+            _ => (now, &post.body[..]),
+        };
+        let headers = secret.sign(&post.message_id, time, signed).into_iter();
         let mut request = client.post(url).header("content-type", "application/json");
-        for (name, value) in post.headers(variant, &secret) {
+        for (name, value) in headers.filter(|_| variant != Variant::Unsigned) {
             request = request.header(name, value);
         }
         let start = Instant::now();
-        let answer = answer(request.body(post.body)).await;
-        (post.message_id, post.name, answer, start.elapsed())
+        let answer = async {
+            let response = request.body(post.body).send().await?;
+            let status = response.status().as_u16();
+            // Read to its end, so that the connection can be used again.
+            response.bytes().await.map(|_| status)
+        };
+        (post.message_id, post.name, answer.await, start.elapsed())
     };
     let mut results = futures_util::stream::iter(posts(arguments)?)
         .map(send)
@@ -143,14 +150,6 @@ async fn run(arguments: &Arguments) -> Result<bool, AnyError> {
     let [half, most, nearly_all, max] = [50, 90, 99, 100].map(quantile);
     eprintln!("latency: p50 {half:.1?}, p90 {most:.1?}, p99 {nearly_all:.1?}, max {max:.1?}");
     Ok(as_expected)
-}
-
-async fn answer(request: reqwest::RequestBuilder) -> reqwest::Result<u16> {
-    let response = request.send().await?;
-    let status = response.status().as_u16();
-    // Read to its end, so that the connection can be used again.
-    response.bytes().await?;
-    Ok(status)
 }
 
 /// A body to be posted.
@@ -181,26 +180,13 @@ impl Post {
         }
         Self::new(&self.name, body)
     }
-
-    fn headers(&self, variant: Variant, secret: &Secret) -> Vec<(&'static str, String)> {
-        let now = SystemTime::now();
-        let sign = |time, body| secret.sign(&self.message_id, time, body).into();
-        match variant {
-            Variant::Unsigned => Vec::new(),
-            Variant::Stale => sign(now - Duration::from_mins(6), &self.body),
-            Variant::Forged => sign(now, b"{}"),
-            _ => sign(now, &self.body),
-        }
-    }
 }
 
 /// Returns what is to be posted, in its order.
 fn posts(arguments: &Arguments) -> Result<Vec<Post>, AnyError> {
     let post = |sample: Sample| Post::new(sample.name(), sample.json().to_owned());
-    let mut once: Vec<Post> = Vec::new();
-    if arguments.all {
-        once.extend(samples::all().map(post));
-    }
+    let all = samples::all().filter(|_| arguments.all);
+    let mut once: Vec<Post> = all.map(post).collect();
     for name in &arguments.types {
         let named = samples::all().find(|sample| sample.name() == name);
         let sample = named.or_else(|| samples::of(name.as_str()).next());

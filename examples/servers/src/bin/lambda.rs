@@ -8,10 +8,8 @@
 #[path = "../endpoint.rs"]
 mod endpoint;
 #[path = "../settings.rs"]
-#[allow(dead_code)]
 mod settings;
 
-use std::slice;
 use std::sync::Arc;
 
 use axum::Router;
@@ -37,23 +35,18 @@ impl Queue for NoQueue {
 async fn main() -> Result<(), Error> {
     tracing_subscriber::fmt().with_ansi(false).init();
     let router = router(setting("CODAT_WEBHOOK_SECRETS", "")?, Arc::new(NoQueue))?;
-    run(service_fn(async |event: LambdaEvent<Value>| {
-        let status = receive(router.clone(), &event.payload).await.as_u16();
-        Ok::<Value, Error>(json!({ "statusCode": status, "body": "" }))
-    }))
-    .await
+    let answer = async |event: LambdaEvent<Value>| answer(router.clone(), &event.payload).await;
+    run(service_fn(answer)).await
 }
 
-async fn receive(router: Router, event: &Value) -> StatusCode {
-    let Some(request) = request(event) else {
-        return StatusCode::BAD_REQUEST;
-    };
-    let Ok(response) = router.oneshot(request).await;
-    response.status()
+async fn answer(router: Router, event: &Value) -> Result<Value, Error> {
+    let status = receive(router, event).await;
+    let status = status.unwrap_or(StatusCode::BAD_REQUEST).as_u16();
+    Ok(json!({ "statusCode": status, "body": "" }))
 }
 
-/// Returns the request that API Gateway or a function URL hands over, or `None` if it cannot be one.
-fn request(event: &Value) -> Option<Request<Body>> {
+/// Passes on the request that API Gateway or a function URL hands over, or returns `None` if it cannot be one.
+async fn receive(router: Router, event: &Value) -> Option<StatusCode> {
     let method = event.pointer("/requestContext/http/method");
     let method = method.unwrap_or(&event["httpMethod"]).as_str()?;
     let body = event["body"].as_str().unwrap_or_default();
@@ -65,15 +58,15 @@ fn request(event: &Value) -> Option<Request<Body>> {
     // A REST API hands over all values of each header beside the last one of each.
     for headers in ["headers", "multiValueHeaders"] {
         for (name, value) in event[headers].as_object().into_iter().flatten() {
-            let values = value
-                .as_array()
-                .map_or(slice::from_ref(value), Vec::as_slice);
-            for value in values.iter().filter_map(Value::as_str) {
+            let values = value.as_array().into_iter().flatten().chain([value]);
+            for value in values.filter_map(Value::as_str) {
                 request = request.header(name, value);
             }
         }
     }
-    request.body(body.into()).ok()
+    let request = request.body(Body::from(body)).ok()?;
+    let Ok(response) = router.oneshot(request).await;
+    Some(response.status())
 }
 
 #[cfg(test)]
