@@ -20,7 +20,7 @@ use crate::legacy::{Alert, RuleType};
 /// | `*.write.unsuccessful` | `bills.write.unsuccessful`, `invoices.write.unsuccessful`, ... |
 /// | `reports.*` | `reports.creditModel.generate.successful`, ..., also in the spelling `report.*` |
 /// | `@rules.*` | all legacy alerts, and no events |
-/// | `@rules.DataSyncCompleted` | the alerts of that rule, as `@rules.Data sync completed` does |
+/// | `@rules.DataSyncCompleted` | the alerts of that rule, also as `@rules.Data sync completed` |
 ///
 /// Three patterns select every read: `read.completed`, `read.completed.*`, and `*.read.completed` for
 /// custom products (with `*.read.completed.*` for their narrower event types).
