@@ -148,8 +148,7 @@ impl Alert {
     /// Where the alert leaves out what decides, such as the old status of a connection, the patterns of
     /// every event type that is still possible are returned. A read is reported by several event types: the
     /// first pattern is the one to subscribe to, and the others match what you may be subscribed to already.
-    /// The module [`legacy`](crate::legacy) has a
-    /// table of the rules.
+    /// The module [`legacy`](crate::legacy) has a table of the rules.
     #[must_use]
     pub fn replaced_by(&self) -> Vec<EventPattern> {
         let patterns = self.replacing().into_iter();

@@ -109,7 +109,7 @@ impl Inbox {
         }
     }
 
-    /// Returns when the table is to be measured again. Before the first time the database was away.
+    /// Returns when the table is to be measured again. `next` is `None` at the start, and after an outage.
     async fn keep_once(&self, next: Option<Instant>) -> Result<Instant, Error> {
         let database = &self.database;
         if next.is_none() {
